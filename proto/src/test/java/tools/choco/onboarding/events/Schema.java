@@ -1,0 +1,48 @@
+package tools.choco.onboarding.events;
+
+import com.google.protobuf.AnyProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.DescriptorValidationException;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.TimestampProto;
+import java.util.HashMap;
+import java.util.Map;
+import tools.choco.onboarding.events.envelope.v1.EventEnvelope;
+
+/** The files of the schema, as today's code has them, and sets of such files as descriptors. */
+final class Schema {
+
+    private static final FileDescriptor[] IMPORTS = {
+        TimestampProto.getDescriptor(), AnyProto.getDescriptor()
+    };
+
+    private Schema() {}
+
+    static FileDescriptorSet today() {
+        return FileDescriptorSet.newBuilder()
+                .addFile(EventEnvelope.getDescriptor().getFile().toProto())
+                .addFile(EventType.ONBOARDING_STARTED.descriptor().getFile().toProto())
+                .build();
+    }
+
+    /**
+     * Messages by full name.
+     *
+     * @throws IllegalArgumentException if the files are no valid schema
+     */
+    static Map<String, Descriptor> messages(FileDescriptorSet files) {
+        Map<String, Descriptor> messages = new HashMap<>();
+        for (FileDescriptorProto file : files.getFileList()) {
+            try {
+                FileDescriptor.buildFrom(file, IMPORTS)
+                        .getMessageTypes()
+                        .forEach(message -> messages.put(message.getFullName(), message));
+            } catch (DescriptorValidationException e) {
+                throw new IllegalArgumentException(e);
+            }
+        }
+        return messages;
+    }
+}

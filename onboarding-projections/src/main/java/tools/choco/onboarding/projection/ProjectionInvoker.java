@@ -1,0 +1,121 @@
+package tools.choco.onboarding.projection;
+
+import com.google.protobuf.Message;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.axonframework.eventhandling.ErrorContext;
+import org.axonframework.eventhandling.ErrorHandler;
+import org.axonframework.eventhandling.EventHandlerInvoker;
+import org.axonframework.eventhandling.EventMessage;
+import org.axonframework.eventhandling.PropagatingErrorHandler;
+import org.axonframework.eventhandling.Segment;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.events.EventFields;
+
+/**
+ * Hands the events of a processor's batch to a projection, all at once.
+ *
+ * <p>Axon delivers one event at a time. They are collected and applied while the unit of work
+ * prepares its commit, on the connection and in the transaction in which the processor has just
+ * stored its token; whatever fails there rolls back both. As the processor's error handler it
+ * rethrows every failure, so that the segment is given up, claimed again after a while and tried
+ * again, and remembers it for {@link ProcessorStatus}.
+ */
+final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
+
+    private record Failure(String eventId, Throwable cause) {}
+
+    private final Projection projection;
+    private final Supplier<Connection> connection;
+    private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+
+    ProjectionInvoker(Projection projection, Supplier<Connection> connection) {
+        this.projection = projection;
+        this.connection = connection;
+    }
+
+    /** By session, so that a session and its sites are never worked on side by side. */
+    @Override
+    public boolean canHandle(EventMessage<?> event, Segment segment) {
+        return event.getPayload() instanceof Message payload
+                && segment.matches(EventFields.sessionId(payload).hashCode());
+    }
+
+    @Override
+    public boolean canHandleType(Class<?> payloadType) {
+        return Message.class.isAssignableFrom(payloadType);
+    }
+
+    @Override
+    public void handle(EventMessage<?> message, Segment segment) {
+        if (!canHandle(message, segment)) {
+            return;
+        }
+        UnitOfWork<?> unitOfWork = CurrentUnitOfWork.get();
+        List<LoggedEvent> batch =
+                unitOfWork.getOrComputeResource(
+                        "Projection[" + projection.name() + "]/Batch",
+                        key -> beginBatch(unitOfWork, segment));
+        batch.add(LoggedEvent.of(message));
+    }
+
+    private List<LoggedEvent> beginBatch(UnitOfWork<?> unitOfWork, Segment segment) {
+        List<LoggedEvent> batch = new ArrayList<>();
+        unitOfWork.onPrepareCommit(ignored -> apply(batch, segment));
+        unitOfWork.afterCommit(ignored -> recovered(batch));
+        return batch;
+    }
+
+    private void apply(List<LoggedEvent> batch, Segment segment) {
+        try {
+            projection.apply(connection.get(), batch);
+            Progress.move(connection.get(), projection.name(), segment, batch.getLast());
+        } catch (SQLException e) {
+            throw new ProjectionException(projection, e);
+        } catch (Error e) {
+            // Axon rolls back on exceptions only: an Error would leave the transaction open and the
+            // segment neither running nor given up.
+            throw new ProjectionException(projection, e);
+        }
+    }
+
+    @Override
+    public void performReset() {
+        try {
+            projection.clear(connection.get());
+            Progress.clear(connection.get(), projection.name());
+        } catch (SQLException e) {
+            throw new ProjectionException(projection, e);
+        }
+        failure.set(null);
+    }
+
+    @Override
+    public void handleError(ErrorContext context) throws Exception {
+        String eventId = context.failedEvents().getFirst().getIdentifier();
+        failure.set(new Failure(eventId, context.error()));
+        PropagatingErrorHandler.instance().handleError(context);
+    }
+
+    private void recovered(List<LoggedEvent> batch) {
+        failure.updateAndGet(
+                last ->
+                        last != null
+                                        && batch.stream()
+                                                .anyMatch(it -> it.eventId().equals(last.eventId()))
+                                ? null
+                                : last);
+    }
+
+    /** The last failure whose events have not been applied since. */
+    @Nullable Throwable failure() {
+        Failure last = failure.get();
+        return last == null ? null : last.cause();
+    }
+}

@@ -1,0 +1,12 @@
+package tools.choco.onboarding.sessionview;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of the list.
+ *
+ * @param items newest start first
+ * @param nextCursor where the list goes on; null at its end
+ */
+public record SessionPage(List<SessionSummary> items, @Nullable String nextCursor) {}

@@ -1,0 +1,47 @@
+package tools.choco.onboarding.sessionview;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import tools.choco.onboarding.projection.LoggedEvent;
+import tools.choco.onboarding.projection.Projection;
+import tools.choco.onboarding.projection.SessionTable;
+
+/** Keeps {@code session_view}, one row a session, fed by every event of sessions and sites. */
+public final class SessionViewProjection implements Projection {
+
+    /** Name of the projection and its processor. */
+    public static final String NAME = "sessionview";
+
+    private static final int VERSION = 1;
+
+    private final SessionTable<SessionViewRow> rows =
+            new SessionTable<>(
+                    "session_view",
+                    SessionViewRow.class,
+                    SessionViewRow::startedBy,
+                    SessionViewRow.CHANGING);
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int version() {
+        return VERSION;
+    }
+
+    @Override
+    public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
+        rows.apply(connection, events);
+    }
+
+    @Override
+    public void clear(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DELETE FROM session_view");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package tools.choco.onboarding.sessionview;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.events.v1.OnboardingAbandoned;
+import tools.choco.onboarding.events.v1.OnboardingCompleted;
+import tools.choco.onboarding.events.v1.OnboardingPathSelected;
+import tools.choco.onboarding.events.v1.OnboardingReset;
+import tools.choco.onboarding.events.v1.OnboardingResumed;
+import tools.choco.onboarding.events.v1.OnboardingStarted;
+import tools.choco.onboarding.events.v1.OnboardingStepCompleted;
+import tools.choco.onboarding.events.v1.OnboardingStepReopened;
+import tools.choco.onboarding.events.v1.OnboardingStepSkipped;
+import tools.choco.onboarding.projection.BrokenHistory;
+import tools.choco.onboarding.projection.LoggedEvent;
+import tools.choco.onboarding.projection.SessionRow;
+import tools.choco.onboarding.projection.SiteStates;
+import tools.choco.onboarding.projection.StoredText;
+import tools.choco.onboarding.projection.TestTraffic;
+
+/** A row of {@code session_view}: its components and derived members are the columns. */
+record SessionViewRow(
+        String sessionId,
+        String userId,
+        String workspaceId,
+        String flowId,
+        int flowVersion,
+        String variant,
+        String source,
+        SessionStatus status,
+        @Nullable String pathId,
+        List<StepRow> steps,
+        SiteStates sites,
+        Instant startedAt,
+        Instant lastActivityAt,
+        Instant lastEventAt,
+        @Nullable Instant completedAt,
+        @Nullable String previousSessionId,
+        @Nullable String newSessionId,
+        long revision,
+        long lastPosition)
+        implements SessionRow<SessionViewRow> {
+
+    /** Columns that events after the first can change. */
+    static final List<String> CHANGING =
+            List.of(
+                    "status",
+                    "path_id",
+                    "steps",
+                    "sites",
+                    "last_activity_at",
+                    "last_event_at",
+                    "completed_at",
+                    "new_session_id",
+                    "revision",
+                    "last_position",
+                    "current_step",
+                    "completed_steps",
+                    "skipped_steps",
+                    "site_ids",
+                    "waits_for_site");
+
+    static SessionViewRow startedBy(LoggedEvent event) {
+        OnboardingStarted started = (OnboardingStarted) event.payload();
+        return new SessionViewRow(
+                started.getSessionId(),
+                StoredText.of(started.getUserId()),
+                StoredText.of(started.getWorkspaceId()),
+                started.getFlowId(),
+                started.getFlowVersion(),
+                started.getVariant(),
+                StoredText.of(started.getSource()),
+                SessionStatus.ACTIVE,
+                null,
+                started.getStepsList().stream()
+                        .map(
+                                step ->
+                                        new StepRow(
+                                                step.getStepId(),
+                                                step.getKind(),
+                                                step.getRequired(),
+                                                StepRow.Status.PENDING))
+                        .toList(),
+                SiteStates.NONE,
+                event.occurredAt(),
+                event.occurredAt(),
+                event.occurredAt(),
+                null,
+                started.getPreviousSessionId().isEmpty() ? null : started.getPreviousSessionId(),
+                null,
+                1,
+                event.position());
+    }
+
+    @Override
+    public SessionViewRow after(LoggedEvent event) {
+        Draft draft = new Draft(event);
+        if (!event.isOfSession()) {
+            draft.sites = sites.after(event);
+            return draft.build();
+        }
+        draft.revision = event.sequence() + 1;
+        switch (event.payload()) {
+            case OnboardingStepCompleted done -> {
+                draft.step(done.getStepId(), StepRow.Status.COMPLETED);
+                // A site's readiness is the service's doing, not the user's.
+                if (done.getSiteId().isEmpty()) {
+                    draft.active();
+                }
+            }
+            case OnboardingStepSkipped skipped -> {
+                draft.step(skipped.getStepId(), StepRow.Status.SKIPPED);
+                draft.active();
+            }
+            case OnboardingStepReopened reopened -> {
+                draft.step(reopened.getStepId(), StepRow.Status.PENDING);
+                draft.active();
+            }
+            case OnboardingPathSelected selected -> {
+                draft.pathId = selected.getPathId();
+                draft.step(StepRow::isPath, StepRow.Status.COMPLETED);
+                draft.active();
+            }
+            case OnboardingAbandoned abandoned -> draft.status = SessionStatus.ABANDONED;
+            case OnboardingResumed resumed -> {
+                draft.status = SessionStatus.ACTIVE;
+                draft.active();
+            }
+            case OnboardingReset reset -> {
+                draft.status = SessionStatus.RESET;
+                draft.newSessionId = reset.getNewSessionId();
+            }
+            case OnboardingCompleted completed -> {
+                draft.status = SessionStatus.COMPLETED;
+                draft.completedAt = event.occurredAt();
+            }
+            default -> throw new BrokenHistory(event, "it cannot follow in a session");
+        }
+        return draft.build();
+    }
+
+    @JsonProperty
+    boolean test() {
+        return TestTraffic.isTest(source);
+    }
+
+    /** The first step that is still pending; null if none is. */
+    @JsonProperty
+    @Nullable String currentStep() {
+        return steps.stream()
+                .filter(step -> step.status() == StepRow.Status.PENDING)
+                .map(StepRow::stepId)
+                .findFirst()
+                .orElse(null);
+    }
+
+    @JsonProperty
+    long completedSteps() {
+        return count(StepRow.Status.COMPLETED);
+    }
+
+    @JsonProperty
+    long skippedSteps() {
+        return count(StepRow.Status.SKIPPED);
+    }
+
+    @JsonProperty
+    List<String> siteIds() {
+        return sites.ids();
+    }
+
+    /** Whether nothing required is open but a site that was requested: not the user's turn. */
+    @JsonProperty
+    boolean waitsForSite() {
+        List<StepRow> open = steps.stream().filter(StepRow::isOpenRequirement).toList();
+        return !open.isEmpty() && open.stream().allMatch(StepRow::isSite) && !sites.all().isEmpty();
+    }
+
+    private long count(StepRow.Status wanted) {
+        return steps.stream().filter(step -> step.status() == wanted).count();
+    }
+
+    /** What one event can change, before it is a row again. */
+    private final class Draft {
+        private final LoggedEvent event;
+        private SessionStatus status = SessionViewRow.this.status;
+        private @Nullable String pathId = SessionViewRow.this.pathId;
+        private List<StepRow> steps = SessionViewRow.this.steps;
+        private SiteStates sites = SessionViewRow.this.sites;
+        private Instant lastActivityAt = SessionViewRow.this.lastActivityAt;
+        private @Nullable Instant completedAt = SessionViewRow.this.completedAt;
+        private @Nullable String newSessionId = SessionViewRow.this.newSessionId;
+        private long revision = SessionViewRow.this.revision;
+
+        Draft(LoggedEvent event) {
+            this.event = event;
+        }
+
+        void step(String stepId, StepRow.Status next) {
+            step(step -> step.stepId().equals(stepId), next);
+        }
+
+        void step(Predicate<StepRow> which, StepRow.Status next) {
+            if (steps.stream().noneMatch(which)) {
+                throw new BrokenHistory(event, "its step was never offered");
+            }
+            steps = steps.stream().map(it -> which.test(it) ? it.changedTo(next) : it).toList();
+        }
+
+        void active() {
+            lastActivityAt = event.occurredAt();
+        }
+
+        SessionViewRow build() {
+            return new SessionViewRow(
+                    sessionId,
+                    userId,
+                    workspaceId,
+                    flowId,
+                    flowVersion,
+                    variant,
+                    source,
+                    status,
+                    pathId,
+                    steps,
+                    sites,
+                    startedAt,
+                    lastActivityAt,
+                    event.occurredAt().isAfter(lastEventAt) ? event.occurredAt() : lastEventAt,
+                    completedAt,
+                    previousSessionId,
+                    newSessionId,
+                    revision,
+                    Math.max(event.position(), lastPosition));
+        }
+    }
+}

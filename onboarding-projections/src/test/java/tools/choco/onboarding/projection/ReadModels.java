@@ -1,0 +1,129 @@
+package tools.choco.onboarding.projection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.axonframework.eventhandling.DomainEventMessage;
+import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
+import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.testing.RandomEvents;
+import tools.choco.onboarding.eventlog.testing.TestDatabase;
+
+/** A database with an event log, and the processors that feed projections from it. */
+public final class ReadModels implements AutoCloseable {
+
+    private static final ProjectionSettings SETTINGS =
+            new ProjectionSettings(100, 1, Duration.ofMillis(50));
+
+    private final TestDatabase database = TestDatabase.create();
+    private final EventLog log = new EventLog(database.dataSource());
+    private final EmbeddedEventStore events = log.eventStore();
+    private final ScheduledExecutorService coordinators =
+            Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledExecutorService workers = Executors.newScheduledThreadPool(2);
+
+    public DataSource dataSource() {
+        return database.dataSource();
+    }
+
+    /** A processor with small batches, which is stopped with the read models. */
+    public ProjectionProcessor processorFor(Projection projection, int segments) {
+        return new Projections(
+                        events,
+                        log.tokenStore("test", Duration.ofSeconds(10)),
+                        log.transactions(),
+                        log.transactions()::current,
+                        coordinators,
+                        workers,
+                        new ProjectionSettings(
+                                SETTINGS.eventsPerBatchMax(), segments, SETTINGS.claimInterval()))
+                .processorFor(projection);
+    }
+
+    /** Appends a history, one append an event. */
+    public void append(List<History.Entry> history) {
+        for (History.Entry entry : history) {
+            DomainEventMessage<?> message =
+                    RandomEvents.message(entry.aggregateId(), entry.sequence(), entry.event());
+            events.publish(message);
+        }
+    }
+
+    /** Applies events as one batch in a transaction, without a processor. */
+    public void apply(Projection projection, List<LoggedEvent> batch) {
+        inTransaction(connection -> projection.apply(connection, batch));
+    }
+
+    /** Empties a read model in a transaction, without a processor. */
+    public void clear(Projection projection) {
+        inTransaction(projection::clear);
+    }
+
+    /** Waits until a projection has applied everything in the log. */
+    public void awaitCaughtUp(Projection projection) {
+        String head = text("SELECT max(global_index)::text FROM domain_events");
+        String applied =
+                "SELECT max(position)::text FROM projection_progress WHERE projection = '%s'"
+                        .formatted(projection.name());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(text(applied)).isEqualTo(head));
+    }
+
+    /** All rows of a table as JSON, in the order of a column. */
+    public String rows(String table, String order) {
+        return text(
+                "SELECT coalesce(json_agg(t ORDER BY %s), '[]')::text FROM %s t"
+                        .formatted(order, table));
+    }
+
+    /** The single text that a query answers; empty if it answers null. */
+    public String text(String sql) {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            String text = row.getString(1);
+            return text == null ? "" : text;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        coordinators.shutdownNow();
+        workers.shutdownNow();
+        events.shutDown();
+        database.close();
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void with(Connection connection) throws SQLException;
+    }
+
+    private void inTransaction(Work work) {
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                work.with(connection);
+                connection.commit();
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

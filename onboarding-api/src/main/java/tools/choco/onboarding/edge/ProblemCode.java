@@ -1,0 +1,53 @@
+package tools.choco.onboarding.edge;
+
+import java.util.Locale;
+import org.springframework.http.HttpStatus;
+
+/**
+ * Problems that the edge itself finds; those of the domain are {@link
+ * tools.choco.onboarding.Refusal}s.
+ */
+public enum ProblemCode {
+    MALFORMED_JSON(HttpStatus.BAD_REQUEST, "The body is not JSON"),
+    UNKNOWN_FIELD(HttpStatus.BAD_REQUEST, "The body has an unknown field"),
+    WRONG_TYPE(HttpStatus.BAD_REQUEST, "A field has the wrong type"),
+    MISSING_FIELD(HttpStatus.BAD_REQUEST, "A field is missing"),
+    INVALID_VALUE(HttpStatus.BAD_REQUEST, "A field has an invalid value"),
+    INVALID_PARAMETER(HttpStatus.BAD_REQUEST, "A parameter is invalid"),
+    INVALID_IDEMPOTENCY_KEY(HttpStatus.BAD_REQUEST, "The idempotency key is invalid"),
+    INVALID_IF_MATCH(HttpStatus.BAD_REQUEST, "The If-Match header is invalid"),
+    MISSING_TOKEN(HttpStatus.UNAUTHORIZED, "A bearer token is needed"),
+    INVALID_TOKEN(HttpStatus.UNAUTHORIZED, "The bearer token is not accepted"),
+    INSUFFICIENT_SCOPE(HttpStatus.FORBIDDEN, "The token lacks the scope"),
+    NOT_FOUND(HttpStatus.NOT_FOUND, "There is nothing here"),
+    METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The method is not allowed here"),
+    NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "No such representation"),
+    BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),
+    UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),
+    RATE_LIMITED(HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),
+    UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The service is not available right now"),
+    INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side");
+
+    private final HttpStatus status;
+    private final String title;
+
+    ProblemCode(HttpStatus status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    /** HTTP status of the response. */
+    public HttpStatus status() {
+        return status;
+    }
+
+    /** What the problem is, the same for every occurrence. */
+    public String title() {
+        return title;
+    }
+
+    /** The stable code. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,78 @@
+package tools.choco.onboarding.wiring;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ScheduledExecutorService;
+import org.axonframework.commandhandling.gateway.CommandGateway;
+import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
+import org.axonframework.common.transaction.NoTransactionManager;
+import org.axonframework.common.transaction.TransactionManager;
+import org.axonframework.config.AggregateConfigurer;
+import org.axonframework.config.Configuration;
+import org.axonframework.config.DefaultConfigurer;
+import org.axonframework.eventhandling.GenericEventMessage;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import tools.choco.onboarding.answer.AnswerForms;
+import tools.choco.onboarding.answer.AnswerVault;
+import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.flow.FlowCatalog;
+import tools.choco.onboarding.session.OnboardingSession;
+
+/**
+ * Commands, aggregates and the log, on Axon's own configurer: what is not said here does not
+ * happen.
+ */
+@org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
+class AxonConfiguration {
+
+    @Bean
+    EventLog eventLog(javax.sql.DataSource dataSource) {
+        return new EventLog(dataSource);
+    }
+
+    @Bean
+    Configuration axon(
+            EventLog log,
+            FlowCatalog flows,
+            AnswerVault vault,
+            AnswerForms forms,
+            Clock clock,
+            MeterRegistry meters) {
+        // The log keeps microseconds; memory must not know more.
+        GenericEventMessage.clock = Clock.tick(clock, Duration.of(1, ChronoUnit.MICROS));
+        return DefaultConfigurer.defaultConfiguration(false)
+                .configureSerializer(configuration -> log.serializer())
+                .configureEventSerializer(configuration -> log.serializer())
+                .configureMessageSerializer(configuration -> log.serializer())
+                .configureEventStore(configuration -> log.eventStore())
+                // An append is durable when publish returns; a transaction around it could only
+                // fail.
+                .registerComponent(
+                        TransactionManager.class, configuration -> NoTransactionManager.instance())
+                .registerComponent(FlowCatalog.class, configuration -> flows)
+                .registerComponent(AnswerVault.class, configuration -> vault)
+                .registerComponent(AnswerForms.class, configuration -> forms)
+                .registerComponent(Clock.class, configuration -> clock)
+                .configureMessageMonitor(
+                        configuration -> (type, name) -> new CommandMetrics(meters))
+                .configureAggregate(
+                        AggregateConfigurer.defaultConfiguration(OnboardingSession.class))
+                .buildConfiguration();
+    }
+
+    @Bean
+    SmartLifecycle axonLifecycle(Configuration axon) {
+        return new AxonLifecycle(axon);
+    }
+
+    @Bean
+    CommandGateway commandGateway(Configuration axon, ScheduledExecutorService timers) {
+        return DefaultCommandGateway.builder()
+                .commandBus(axon.commandBus())
+                .retryScheduler(new ConflictRetries(timers))
+                .build();
+    }
+}

@@ -1,0 +1,143 @@
+package tools.choco.onboarding.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import tools.choco.onboarding.OnboardingService;
+import tools.choco.onboarding.eventlog.testing.TestDatabase;
+
+/**
+ * The service in this process: profile {@code local}, a free port, a home and a database of its
+ * own, a clock that a test can move. The idle sweep rests unless a setting says otherwise.
+ */
+public final class RunningService implements AutoCloseable {
+
+    private final TestDatabase database;
+    private final Path home;
+    private final List<String> settings;
+    private final MovableClock clock;
+    private ConfigurableApplicationContext context;
+
+    private RunningService(
+            TestDatabase database, Path home, List<String> settings, MovableClock clock) {
+        this.database = database;
+        this.home = home;
+        this.settings = settings;
+        this.clock = clock;
+        this.context = run();
+    }
+
+    /** Starts it with more settings, each as {@code name=value}. */
+    public static RunningService start(String... settings) {
+        try {
+            return new RunningService(
+                    TestDatabase.create(),
+                    Files.createTempDirectory("onboarding-home-"),
+                    List.of(settings),
+                    new MovableClock());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Ends it and starts it again on the same home and database. */
+    public void restart() {
+        context.close();
+        context = run();
+    }
+
+    /** A caller without a token. */
+    public Client client() {
+        return Client.anonymous(address());
+    }
+
+    /** A user. */
+    public Client user(String subject) {
+        return client().as(subject, "onboarding:write");
+    }
+
+    /** An analyst. */
+    public Client analyst() {
+        return client().as("analyst", "analytics:read");
+    }
+
+    /** An operator. */
+    public Client operator() {
+        return client().as("operator", "ops");
+    }
+
+    public String address() {
+        return "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
+    }
+
+    public TestDatabase database() {
+        return database;
+    }
+
+    public Path home() {
+        return home;
+    }
+
+    public MovableClock clock() {
+        return clock;
+    }
+
+    /** A part of the running service. */
+    public <T> T part(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    /** Every part of that type, where there are several. */
+    public <T> Collection<T> parts(Class<T> type) {
+        return context.getBeansOfType(type).values();
+    }
+
+    /** A part of the running service by its name. */
+    public Object part(String name) {
+        return context.getBean(name);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+        database.close();
+    }
+
+    private ConfigurableApplicationContext run() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("spring.profiles.active", "local");
+        all.put("server.port", "0");
+        all.put("onboarding.home", home.toString());
+        all.put("onboarding.database.url", database.jdbcUrl());
+        all.put("onboarding.database.user", database.user());
+        all.put("onboarding.sweep.enabled", "false");
+        all.put("onboarding.edge.requests-burst", "100000");
+        all.put("onboarding.edge.requests-per-second", "100000");
+        for (String setting : settings) {
+            String[] parts = setting.split("=", 2);
+            all.put(parts[0], parts[1]);
+        }
+        SpringApplication application = new SpringApplication(OnboardingService.class);
+        application.addInitializers(
+                fresh ->
+                        ((GenericApplicationContext) fresh)
+                                .registerBean(
+                                        "testClock",
+                                        Clock.class,
+                                        () -> clock,
+                                        definition -> definition.setPrimary(true)));
+        return application.run(
+                all.entrySet().stream()
+                        .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                        .toArray(String[]::new));
+    }
+}

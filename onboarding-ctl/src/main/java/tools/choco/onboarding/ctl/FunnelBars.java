@@ -1,0 +1,142 @@
+package tools.choco.onboarding.ctl;
+
+import java.nio.charset.Charset;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A funnel's answer as text of at most 80 columns: one line a stage, the bar as long as its share
+ * of the start.
+ */
+final class FunnelBars {
+
+    private static final int STAGE_WIDTH = 16;
+    private static final int BAR_WIDTH = 20;
+
+    private final String block;
+
+    private FunnelBars(String block) {
+        this.block = block;
+    }
+
+    /** Blocks where the output's charset has them, else plain ASCII. */
+    static FunnelBars in(Charset charset) {
+        return new FunnelBars(charset.newEncoder().canEncode('█') ? "█" : "#");
+    }
+
+    /** For what goes to standard output. */
+    static FunnelBars forTerminal() {
+        return in(System.out.charset());
+    }
+
+    /**
+     * The drawing, lines ended by a line feed.
+     *
+     * @param funnel the answer of {@code GET /funnels/{funnelId}}
+     */
+    String draw(JsonNode funnel) {
+        JsonNode stages = funnel.path("stages");
+        long started = funnel.path("started").asLong(0);
+        StringBuilder text = new StringBuilder();
+        text.append(
+                "%s, %s to %s: %d %s started%n%n"
+                        .formatted(
+                                funnel.path("funnelId").asString("funnel"),
+                                funnel.path("from").asString("the first day"),
+                                funnel.path("to").asString("today"),
+                                started,
+                                started == 1 ? "session" : "sessions"));
+        text.append(row("stage", "sessions", "", "reached", "of prev.", "offered", "skipped"));
+        for (JsonNode stage : stages) {
+            long sessions = stage.path("sessions").asLong(0);
+            text.append(
+                    row(
+                            stage.path("stage").asString("?"),
+                            Long.toString(sessions),
+                            bar(sessions, started),
+                            percent(stage.path("fromStart")),
+                            percent(stage.path("fromPrevious")),
+                            count(stage.path("offered")),
+                            count(stage.path("skipped"))));
+        }
+        appendFootnotes(funnel, text);
+        return text.toString().replace("\r\n", "\n");
+    }
+
+    private void appendFootnotes(JsonNode funnel, StringBuilder text) {
+        StringBuilder outcomes = new StringBuilder();
+        for (var outcome : funnel.path("outcomes").properties()) {
+            if (outcome.getValue().asLong(0) > 0) {
+                outcomes.append(outcomes.isEmpty() ? "" : ", ")
+                        .append(words(outcome.getKey()))
+                        .append(' ')
+                        .append(outcome.getValue().asLong());
+            }
+        }
+        if (!outcomes.isEmpty()) {
+            text.append('\n').append(outcomes).append('\n');
+        }
+        JsonNode asOf = funnel.path("asOf");
+        if (asOf.isObject()) {
+            text.append(
+                    "%nas of %s, log position %s%n"
+                            .formatted(
+                                    asOf.path("time").asString("the empty log"),
+                                    asOf.path("position").asString("0")));
+        }
+        long parked = funnel.path("parkedSequences").asLong(0);
+        if (parked > 0) {
+            text.append(
+                    "not counted: %d parked %s%n"
+                            .formatted(parked, parked == 1 ? "sequence" : "sequences"));
+        }
+    }
+
+    /** At least one block for whoever got there, the full width only for all. */
+    private String bar(long sessions, long started) {
+        if (sessions <= 0 || started <= 0) {
+            return "";
+        }
+        long blocks = Math.clamp(sessions * BAR_WIDTH / started, 1, BAR_WIDTH);
+        return block.repeat((int) blocks);
+    }
+
+    private static String row(
+            String stage,
+            String sessions,
+            String bar,
+            String reached,
+            String ofPrevious,
+            String offered,
+            String skipped) {
+        return "%-16s %8s %-20s %8s %8s %7s %7s"
+                        .formatted(
+                                shortened(stage),
+                                sessions,
+                                bar,
+                                reached,
+                                ofPrevious,
+                                offered,
+                                skipped)
+                        .stripTrailing()
+                + "\n";
+    }
+
+    private static String shortened(String stage) {
+        return stage.length() <= STAGE_WIDTH ? stage : stage.substring(0, STAGE_WIDTH - 1) + "~";
+    }
+
+    private static String percent(JsonNode share) {
+        return share.isNumber()
+                ? String.format(Locale.ROOT, "%.1f%%", share.doubleValue() * 100)
+                : "-";
+    }
+
+    private static String count(JsonNode number) {
+        return number.isNumber() ? Long.toString(number.longValue()) : "-";
+    }
+
+    private static String words(String camelCase) {
+        return camelCase.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
+    }
+}

@@ -28,7 +28,7 @@ fmt: need-jdk ## Formats the Java sources
 clean: ## Removes what was built; keeps the data
 	$(MVN) -q clean
 
-SOURCES := $(shell find pom.xml proto onboarding-* docs/openapi.yaml -name target -prune -o -type f \( -name '*.java' -o -name '*.xml' -o -name '*.proto' -o -name '*.yaml' -o -name '*.sql' -o -path '*/resources/*' \) -print)
+SOURCES := $(shell find pom.xml proto onboarding-* docs/openapi.yaml \( -name target -o -path '*/src/test' \) -prune -o -type f \( -name '*.java' -o -name '*.xml' -o -name '*.proto' -o -name '*.yaml' -o -name '*.sql' -o -path '*/resources/*' \) -print)
 
 $(SERVICE): $(filter-out onboarding-ctl/%,$(SOURCES))
 	@echo "Building the service ..."

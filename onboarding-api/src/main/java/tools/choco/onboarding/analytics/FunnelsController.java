@@ -5,6 +5,7 @@ import jakarta.validation.constraints.Size;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.format.annotation.DateTimeFormat;
@@ -29,6 +30,8 @@ class FunnelsController {
 
     /** Days of a range at most. */
     private static final int DAYS_MAX = 366;
+
+    private static final int YEAR_MAX = 9999;
 
     private final FunnelQueries funnels;
     private final Clock clock;
@@ -62,7 +65,11 @@ class FunnelsController {
         }
         LocalDate last = to == null ? LocalDate.now(clock.withZone(ZoneOffset.UTC)) : to;
         LocalDate first = from == null ? last.minusDays(DAYS_DEFAULT - 1L) : from;
-        if (first.isAfter(last) || first.plusDays(DAYS_MAX).isBefore(last.plusDays(1))) {
+        // Years of four digits, as the contract's dates have.
+        if (first.getYear() < 1
+                || last.getYear() > YEAR_MAX
+                || first.isAfter(last)
+                || ChronoUnit.DAYS.between(first, last) >= DAYS_MAX) {
             throw EdgeProblem.of(
                     ProblemCode.INVALID_PARAMETER,
                     "The range runs from a day to the same or a later one, over at most "
@@ -70,7 +77,9 @@ class FunnelsController {
                             + " days.");
         }
         return funnels.onboarding(
-                first, last, new FunnelFilter(
+                first,
+                last,
+                new FunnelFilter(
                         flow == null ? null : Keys.canonical(flow),
                         version,
                         variant,

@@ -12,8 +12,8 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
- * Refuses query parameters that a route does not take: a filter with a typing error must not answer with
- * unfiltered numbers. Routes that take none at all are left alone.
+ * Refuses query parameters that a route does not take: a filter with a typing error must not answer
+ * with unfiltered numbers. Routes that take none at all are left alone.
  */
 public final class KnownParameters implements HandlerInterceptor {
 

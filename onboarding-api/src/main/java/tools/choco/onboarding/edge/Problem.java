@@ -44,13 +44,22 @@ public record Problem(
     public record Changed(String pointer, long revision, Instant changedAt, String changedBy) {}
 
     static Problem of(ProblemCode code, String detail, List<Issue> errors) {
+        return of(code, detail, errors, RequestId.current());
+    }
+
+    static Problem of(ProblemCode code, String detail, String requestId) {
+        return of(code, detail, List.of(), requestId);
+    }
+
+    private static Problem of(
+            ProblemCode code, String detail, List<Issue> errors, String requestId) {
         return new Problem(
                 TYPE_PREFIX + code.code(),
                 code.title(),
                 code.status().value(),
                 detail,
                 code.code(),
-                RequestId.current(),
+                requestId,
                 errors.isEmpty() ? null : errors,
                 null);
     }

@@ -4,16 +4,20 @@ import jakarta.validation.ConstraintViolation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.axonframework.modelling.command.ConcurrencyException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.validation.FieldError;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -74,11 +78,14 @@ class ProblemAdvice {
 
     @ExceptionHandler
     ResponseEntity<Problem> unreadable(HttpMessageNotReadableException unreadable) {
+        // The parser wraps what reading the body threw, so that is looked for first.
         for (Throwable cause = unreadable; cause != null; cause = cause.getCause()) {
             if (cause instanceof BodyLimit.Exceeded) {
                 return problem(
                         ProblemCode.BODY_TOO_LARGE, BodyLimit.detail(settings.bodyBytesMax()));
             }
+        }
+        for (Throwable cause = unreadable; cause != null; cause = cause.getCause()) {
             if (cause instanceof EdgeProblem problem) {
                 return respond(problem.problem());
             }
@@ -156,6 +163,12 @@ class ProblemAdvice {
                         List.of(parameterIssue(missing.getParameterName(), "is missing"))));
     }
 
+    /** Names or values that are no text, which are found out only when they are asked for. */
+    @ExceptionHandler({InvalidParameterException.class, RequestRejectedException.class})
+    ResponseEntity<Problem> undecodable() {
+        return problem(ProblemCode.INVALID_PARAMETER, "A parameter cannot be decoded.");
+    }
+
     @ExceptionHandler({NoResourceFoundException.class, NoHandlerFoundException.class})
     ResponseEntity<Problem> nothingHere() {
         return problem(ProblemCode.NOT_FOUND, "No route has this path.");
@@ -197,7 +210,11 @@ class ProblemAdvice {
                         List.of(parameterIssue("cursor", "is none that a page answered with"))));
     }
 
-    @ExceptionHandler
+    /** Not every exception of data access: a wrong statement is a defect. */
+    @ExceptionHandler({
+        TransientDataAccessException.class,
+        DataAccessResourceFailureException.class
+    })
     ResponseEntity<Problem> databaseAway(DataAccessException away) {
         log.warn("The database did not answer: {}", away.getClass().getSimpleName());
         return unavailable("The database does not answer right now.");

@@ -8,6 +8,7 @@ import org.springframework.http.HttpStatus;
  * tools.choco.onboarding.Refusal}s.
  */
 public enum ProblemCode {
+    BAD_REQUEST(HttpStatus.BAD_REQUEST, "The request cannot be understood"),
     MALFORMED_JSON(HttpStatus.BAD_REQUEST, "The body is not JSON"),
     UNKNOWN_FIELD(HttpStatus.BAD_REQUEST, "The body has an unknown field"),
     WRONG_TYPE(HttpStatus.BAD_REQUEST, "A field has the wrong type"),

@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +27,7 @@ import org.springframework.util.FileSystemUtils;
 public final class EmbeddedDatabase implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
+
     /** Of what the library has unpacked to the end. */
     private static final String UNPACKED_MARK = ".exists";
 
@@ -32,9 +37,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final Duration END_POLLING = Duration.ofMillis(20);
 
     private final EmbeddedPostgres server;
+    private final Path data;
 
-    private EmbeddedDatabase(EmbeddedPostgres server) {
+    private EmbeddedDatabase(EmbeddedPostgres server, Path data) {
         this.server = server;
+        this.data = data;
     }
 
     /**
@@ -51,14 +58,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 initialise(home, data);
             }
             endOrphan(data);
-            return new EmbeddedDatabase(server(home, data));
+            return new EmbeddedDatabase(server(home, data), data);
         } catch (IOException | RuntimeException failed) {
             throw failed instanceof StartFailure known
                     ? known
                     : new StartFailure(
                             StartFailure.Reason.DATABASE,
                             "The embedded PostgreSQL did not start on %s (%s says more): %s"
-                                    .formatted(data, serverLog(home), failed));
+                                    .formatted(
+                                            data,
+                                            serverLog(home),
+                                            failed.getCause() == null
+                                                    ? failed
+                                                    : failed.getCause()));
         }
     }
 
@@ -71,7 +83,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             }
         }
         Path draft = home.resolve(DRAFT + ProcessHandle.current().pid());
-        server(home, draft).close();
+        new EmbeddedDatabase(server(home, draft), draft).close();
         Files.move(draft, data, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -93,6 +105,28 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private static EmbeddedPostgres server(Home home, Path data) throws IOException {
+        FutureTask<EmbeddedPostgres> start = new FutureTask<>(() -> builder(home, data).start());
+        Thread.ofPlatform().name("postgres-start").daemon().start(start);
+        try {
+            while (true) {
+                try {
+                    // A process that is asked to end waits for its start, so that it can undo it,
+                    // unless the start waits without a limit: that looks stuck to the container.
+                    return start.get(1, TimeUnit.SECONDS);
+                } catch (TimeoutException underWay) {
+                    log.debug("The database server is starting");
+                }
+            }
+        } catch (ExecutionException failed) {
+            endOrphan(data);
+            throw new IOException(failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", interrupted);
+        }
+    }
+
+    private static EmbeddedPostgres.Builder builder(Home home, Path data) {
         return EmbeddedPostgres.builder()
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
@@ -110,8 +144,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 .setServerConfig("full_page_writes", "on")
                 .setServerConfig("max_connections", "100")
                 // The details of an error are the values of the row it is about.
-                .setServerConfig("log_error_verbosity", "terse")
-                .start();
+                .setServerConfig("log_error_verbosity", "terse");
     }
 
     private static Path serverLog(Home home) {
@@ -126,6 +159,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        // The library gives up after a few seconds.
+        endOrphan(data);
     }
 
     private static void endOrphan(Path data) throws IOException {
@@ -133,7 +168,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         if (orphan == null) {
             return;
         }
-        log.info("Ending the database server of a previous run, process {}", orphan.pid());
+        log.info("Ending the database server, process {}", orphan.pid());
         try {
             // Fast shutdown; what destroy() sends would wait for every client of the server.
             new ProcessBuilder("kill", "-INT", Long.toString(orphan.pid())).start().waitFor();
@@ -143,7 +178,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 if (System.nanoTime() - deadline > 0) {
                     throw new StartFailure(
                             StartFailure.Reason.DATABASE,
-                            "The database server of a previous run, process "
+                            "The database server, process "
                                     + orphan.pid()
                                     + ", does not end; end it by hand.");
                 }

@@ -7,8 +7,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.ObjectError;
@@ -74,7 +74,9 @@ public final class StartFailures {
     private static String sentence(ObjectError error) {
         String setting =
                 error instanceof FieldError field
-                        ? error.getObjectName() + "." + DataObjectPropertyName.toDashedForm(field.getField())
+                        ? error.getObjectName()
+                                + "."
+                                + DataObjectPropertyName.toDashedForm(field.getField())
                         : error.getObjectName();
         return "The setting " + setting + " is not valid: it " + error.getDefaultMessage();
     }

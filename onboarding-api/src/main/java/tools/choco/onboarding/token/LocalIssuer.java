@@ -21,6 +21,7 @@ import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import tools.choco.onboarding.launch.PrivateFile;
+import tools.choco.onboarding.launch.StartFailure;
 
 /**
  * The issuer of the {@code local} profile: one RSA key, made at the first start and kept in the
@@ -52,7 +53,11 @@ public final class LocalIssuer {
                             file, () -> new RSAKeyGenerator(KEY_BITS).generate().toJSONString());
             return new LocalIssuer(RSAKey.parse(text), settings, clock);
         } catch (ParseException damaged) {
-            throw new IOException("The key file " + file + " is damaged.", damaged);
+            throw new StartFailure(
+                    StartFailure.Reason.CONFIGURATION,
+                    "The key file "
+                            + file
+                            + " is damaged; delete it, and every token will need to be issued anew.");
         }
     }
 

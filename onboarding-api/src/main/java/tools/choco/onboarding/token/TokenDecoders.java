@@ -51,7 +51,16 @@ public final class TokenDecoders {
 
     private static boolean hasSubject(Jwt token) {
         String subject = token.getSubject();
-        return subject != null && !subject.isBlank() && subject.length() <= SUBJECT_LENGTH_MAX;
+        return subject != null
+                && !subject.isBlank()
+                && subject.length() <= SUBJECT_LENGTH_MAX
+                && subject.codePoints().noneMatch(TokenDecoders::cannotBeStored);
+    }
+
+    /** Control characters, and halves of a surrogate pair, which have no form in UTF-8. */
+    private static boolean cannotBeStored(int character) {
+        return Character.isISOControl(character)
+                || Character.getType(character) == Character.SURROGATE;
     }
 
     private static OAuth2TokenValidatorResult check(boolean holds, String what) {

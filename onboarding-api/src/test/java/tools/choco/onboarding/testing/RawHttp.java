@@ -32,7 +32,9 @@ public final class RawHttp {
         return send(address, request.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Sends bytes and reads the answer up to the end of the connection; status 0 if there is none. */
+    /**
+     * Sends bytes and reads the answer up to the end of the connection; status 0 if there is none.
+     */
     public static Answer send(String address, byte[] request) {
         URI uri = URI.create(address);
         try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
@@ -62,21 +64,22 @@ public final class RawHttp {
 
     private static Answer answer(String text) {
         String[] parts = text.split("\r\n\r\n", 2);
-        String[] lines = parts[0].split("\r\n");
-        if (lines[0].split(" ").length < 2) {
+        String[] lines = parts[0].split("\r\n", -1);
+        if (lines[0].split(" ", -1).length < 2) {
             return new Answer(0, Map.of(), text);
         }
         Map<String, List<String>> headers = new LinkedHashMap<>();
         for (int i = 1; i < lines.length; i++) {
             String[] header = lines[i].split(": ?", 2);
-            headers.computeIfAbsent(
-                            header[0].toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+            headers.computeIfAbsent(header[0].toLowerCase(Locale.ROOT), name -> new ArrayList<>())
                     .add(header.length > 1 ? header[1] : "");
         }
         String body = parts.length > 1 ? parts[1] : "";
         boolean chunked = headers.getOrDefault("transfer-encoding", List.of()).contains("chunked");
         return new Answer(
-                Integer.parseInt(lines[0].split(" ")[1]), headers, chunked ? joined(body) : body);
+                Integer.parseInt(lines[0].split(" ", -1)[1]),
+                headers,
+                chunked ? joined(body) : body);
     }
 
     private static String joined(String chunks) {

@@ -1,10 +1,14 @@
 package tools.choco.onboarding.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,12 +18,16 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import tools.choco.onboarding.OnboardingService;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
+import tools.choco.onboarding.projection.ProjectionProcessor;
 
 /**
  * The service in this process: profile {@code local}, a free port, a home and a database of its
  * own, a clock that a test can move. The idle sweep rests unless a setting says otherwise.
  */
 public final class RunningService implements AutoCloseable {
+
+    private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(10);
 
     private final TestDatabase database;
     private final Path home;
@@ -101,9 +109,27 @@ public final class RunningService implements AutoCloseable {
         return context.getBeansOfType(type).values();
     }
 
-    /** A part of the running service by its name. */
-    public Object part(String name) {
-        return context.getBean(name);
+    /** The processors of the read models. */
+    @SuppressWarnings("unchecked") // the type is that of the bean of this name
+    public List<ProjectionProcessor> processors() {
+        return (List<ProjectionProcessor>) context.getBean("projectionProcessors");
+    }
+
+    /** Waits until every read model has applied the last event of the log. */
+    public void awaitReadModels() {
+        Tables tables = Tables.of(this);
+        long last = tables.count("SELECT coalesce(max(global_index), 0) FROM domain_events");
+        await().atMost(WAIT)
+                .pollInterval(POLL)
+                .untilAsserted(
+                        () ->
+                                assertThat(
+                                                tables.count(
+                                                        """
+                                                        SELECT count(*) FROM projection_progress
+                                                        WHERE position >= ?""",
+                                                        last))
+                                        .isEqualTo(last == 0 ? 0 : processors().size()));
     }
 
     @Override

@@ -5,9 +5,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives the tests of several classes one running service, which is started by the first that asks and
- * ends after the last. Whoever uses it uses users of their own, and leaves nothing behind that changes
- * what others see.
+ * Gives the tests of several classes one running service, which is started by the first that asks
+ * and ends after the last. Whoever uses it uses users of their own, and leaves nothing behind that
+ * changes what others see.
  */
 public final class SharedService implements ParameterResolver {
 
@@ -24,8 +24,6 @@ public final class SharedService implements ParameterResolver {
         return test.getRoot()
                 .getStore(NAMESPACE)
                 .computeIfAbsent(
-                        RunningService.class,
-                        type -> RunningService.start(),
-                        RunningService.class);
+                        RunningService.class, type -> RunningService.start(), RunningService.class);
     }
 }

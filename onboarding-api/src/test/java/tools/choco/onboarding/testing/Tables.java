@@ -20,7 +20,8 @@ public final class Tables {
 
     /** How many events a session has in the log. */
     public long events(String sessionId) {
-        return count("SELECT count(*) FROM domain_events WHERE aggregate_identifier = ?", sessionId);
+        return count(
+                "SELECT count(*) FROM domain_events WHERE aggregate_identifier = ?", sessionId);
     }
 
     /** How many events of the log name a text in their payload, a subject for instance. */

@@ -3,7 +3,9 @@ package tools.choco.onboarding.testing;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.RSAKey;
@@ -45,6 +47,21 @@ public final class Tokens {
         return sign(JWSAlgorithm.RS256, rsa(key), change);
     }
 
+    /** A good token with claims that are written as JSON, over the usual ones. */
+    public String signedJson(String more) {
+        String usual = claims().subject(null).build().toString();
+        JWSObject token =
+                new JWSObject(
+                        new JWSHeader(JWSAlgorithm.RS256),
+                        new Payload(usual.substring(0, usual.length() - 1) + "," + more + "}"));
+        try {
+            token.sign(rsa(key));
+        } catch (JOSEException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return token.serialize();
+    }
+
     /** The same, signed by a key that is not the service's. */
     public String signedByAnother() {
         try {
@@ -80,11 +97,8 @@ public final class Tokens {
     }
 
     private static String sign(
-            JWSAlgorithm algorithm,
-            JWSSigner signer,
-            UnaryOperator<JWTClaimsSet.Builder> change) {
-        SignedJWT token =
-                new SignedJWT(new JWSHeader(algorithm), change.apply(claims()).build());
+            JWSAlgorithm algorithm, JWSSigner signer, UnaryOperator<JWTClaimsSet.Builder> change) {
+        SignedJWT token = new SignedJWT(new JWSHeader(algorithm), change.apply(claims()).build());
         try {
             token.sign(signer);
         } catch (JOSEException failed) {

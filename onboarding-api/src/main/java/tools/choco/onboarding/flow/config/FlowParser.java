@@ -27,7 +27,6 @@ import tools.choco.onboarding.flow.Step;
 import tools.choco.onboarding.flow.StepKind;
 import tools.jackson.databind.JsonNode;
 
-
 /** Reads one flow from one YAML file. */
 final class FlowParser {
 
@@ -37,7 +36,9 @@ final class FlowParser {
     private static final int TITLE_LENGTH_MAX = 200;
     private static final Duration DURATION_MAX = Duration.ofDays(3_650);
 
-    /** Stages of the onboarding funnel that are no steps; a step of that name would count as both. */
+    /**
+     * Stages of the onboarding funnel that are no steps; a step of that name would count as both.
+     */
     private static final Set<String> STAGE_NAMES = Set.of("started", "completed");
 
     private final YamlSource yaml;

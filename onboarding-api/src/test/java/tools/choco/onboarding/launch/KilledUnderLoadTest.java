@@ -1,0 +1,247 @@
+package tools.choco.onboarding.launch;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.choco.onboarding.testing.Answer;
+import tools.choco.onboarding.testing.Client;
+import tools.choco.onboarding.testing.ForkedService;
+
+/**
+ * {@code kill -9} while clients write: what was acknowledged is there, once, and retries are safe.
+ */
+class KilledUnderLoadTest {
+
+    private static final int CLIENTS = 6;
+    private static final int ACKNOWLEDGED_BEFORE_KILL = 150;
+    private static final Duration LOAD_WAIT = Duration.ofSeconds(60);
+    private static final String EVENTS = "events.onboarding.v1.Onboarding";
+
+    @TempDir private Path home = Path.of("");
+
+    /** One write; {@code status} is 0 as long as nobody has seen its answer. */
+    private record Write(
+            String user, String key, String route, String body, String event, int status) {
+
+        Write acknowledged(int seen) {
+            return new Write(user, key, route, body, event, seen);
+        }
+    }
+
+    @Test
+    void keepsWhatWasAcknowledgedExactlyOnce() throws Exception {
+        List<Write> writes;
+        ProcessHandle orphan;
+        Connection otherClient;
+        try (ForkedService service = ForkedService.on(home).start()) {
+            orphan = service.postgres().orElseThrow();
+            // Somebody who looks into the database must not keep the next start from ending it.
+            otherClient = DriverManager.getConnection(service.databaseUrl());
+            writes = writeUntilKilled(service);
+            assertThat(orphan.isAlive()).isTrue();
+
+            try (ForkedService again = ForkedService.on(home).start()) {
+                otherClient.close();
+                assertThat(serversOn(home)).containsExactly(again.postgres().orElseThrow().pid());
+                assertThat(again.postgres().orElseThrow().pid()).isNotEqualTo(orphan.pid());
+
+                Map<String, List<String>> recorded = eventsByKey(again);
+                for (Write write : writes) {
+                    List<String> events = recorded.getOrDefault(write.key(), List.of());
+                    if (write.status() != 0) {
+                        assertThat(events).as(write.toString()).containsExactly(write.event());
+                    } else {
+                        assertThat(events).as(write.toString()).isSubsetOf(write.event());
+                    }
+                }
+
+                for (Write write : writes) {
+                    Answer answer = send(again.user(write.user()), write);
+                    assertThat(answer.status())
+                            .as("%s: %s", write, answer.text())
+                            .isEqualTo(write.status() == 0 ? successOf(write) : write.status());
+                    if (write.status() != 0) {
+                        assertThat(answer.header("Idempotent-Replayed")).isEqualTo("true");
+                    }
+                }
+                recorded = eventsByKey(again);
+                assertThat(recorded).hasSameSizeAs(writes);
+                for (Write write : writes) {
+                    assertThat(recorded.get(write.key())).containsExactly(write.event());
+                }
+                assertThat(aggregatesWithHoles(again)).isEmpty();
+
+                ProcessHandle server = again.postgres().orElseThrow();
+                assertThat(again.stop()).isEqualTo(143);
+                assertThat(again.errors()).isEmpty();
+                await().until(() -> !server.isAlive() && serversOn(home).isEmpty());
+            }
+        }
+    }
+
+    /** Every write that was sent, each user's in their order. */
+    private static List<Write> writeUntilKilled(ForkedService service) throws Exception {
+        AtomicInteger acknowledged = new AtomicInteger();
+        List<Future<List<Write>>> clients = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
+            for (int i = 0; i < CLIENTS; i++) {
+                String name = "client-" + i;
+                clients.add(threads.submit(() -> writeUntilRefused(service, name, acknowledged)));
+            }
+            await().atMost(LOAD_WAIT).until(() -> acknowledged.get() >= ACKNOWLEDGED_BEFORE_KILL);
+            service.kill();
+        }
+        List<Write> all = new ArrayList<>();
+        for (Future<List<Write>> client : clients) {
+            all.addAll(client.get());
+        }
+        assertThat(all.stream().filter(write -> write.status() == 0)).isNotEmpty();
+        return all;
+    }
+
+    private static List<Write> writeUntilRefused(
+            ForkedService service, String name, AtomicInteger acknowledged) {
+        List<Write> done = new ArrayList<>();
+        for (int n = 0; ; n++) {
+            String user = "%s-%d".formatted(name, n);
+            String session = null;
+            for (int step = 0; step < 5; step++) {
+                Write write = write(user, step, session);
+                Answer answer;
+                try {
+                    answer = send(service.user(user), write);
+                } catch (UncheckedIOException killed) {
+                    done.add(write);
+                    return done;
+                }
+                assertThat(answer.status()).as(answer.text()).isEqualTo(successOf(write));
+                session = answer.required("/sessionId");
+                done.add(write.acknowledged(answer.status()));
+                acknowledged.incrementAndGet();
+            }
+        }
+    }
+
+    private static Write write(String user, int step, @Nullable String session) {
+        String key = user + "-" + step;
+        String sessionId = "{\"sessionId\":\"" + session + "\"";
+        return switch (step) {
+            case 0 -> new Write(user, key, "/start", "{\"flowId\":\"quick\"}", "Started", 0);
+            case 1 ->
+                    new Write(
+                            user,
+                            key,
+                            "/step",
+                            sessionId
+                                    + ",\"stepId\":\"profile\",\"answers\":"
+                                    + "{\"firstName\":\"Ada\",\"lastName\":\"Byron\"}}",
+                            "StepCompleted",
+                            0);
+            case 2 ->
+                    new Write(
+                            user,
+                            key,
+                            "/step/skip",
+                            sessionId + ",\"stepId\":\"tools\",\"reason\":\"later\"}",
+                            "StepSkipped",
+                            0);
+            case 3 ->
+                    new Write(
+                            user,
+                            key,
+                            "/step",
+                            sessionId
+                                    + ",\"stepId\":\"workspace-hub\",\"answers\":"
+                                    + "{\"workspaceId\":\"w-1\"}}",
+                            "StepCompleted",
+                            0);
+            default -> new Write(user, key, "/complete", sessionId + "}", "Completed", 0);
+        };
+    }
+
+    private static Answer send(Client user, Write write) {
+        return user.with("Idempotency-Key", write.key())
+                .post("/onboarding" + write.route(), write.body());
+    }
+
+    private static int successOf(Write write) {
+        return write.route().equals("/start") ? 201 : 200;
+    }
+
+    private record Recorded(String key, String event) {}
+
+    private static Map<String, List<String>> eventsByKey(ForkedService service)
+            throws SQLException {
+        List<Recorded> rows =
+                query(
+                        service,
+                        """
+                        SELECT convert_from(meta_data, 'UTF8')::jsonb ->> 'idempotency_key',
+                            payload_type
+                        FROM domain_events ORDER BY global_index""",
+                        row ->
+                                new Recorded(
+                                        row.getString(1),
+                                        row.getString(2).substring(EVENTS.length())));
+        return rows.stream().collect(groupingBy(Recorded::key, mapping(Recorded::event, toList())));
+    }
+
+    private static List<String> aggregatesWithHoles(ForkedService service) throws SQLException {
+        return query(
+                service,
+                """
+                SELECT aggregate_identifier FROM domain_events GROUP BY aggregate_identifier
+                HAVING min(sequence_number) <> 0 OR max(sequence_number) <> count(*) - 1""",
+                row -> row.getString(1));
+    }
+
+    private interface Row<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    private static <T> List<T> query(ForkedService service, String sql, Row<T> row)
+            throws SQLException {
+        try (Connection connection = DriverManager.getConnection(service.databaseUrl());
+                ResultSet rows = connection.createStatement().executeQuery(sql)) {
+            List<T> all = new ArrayList<>();
+            while (rows.next()) {
+                all.add(row.of(rows));
+            }
+            return all;
+        }
+    }
+
+    private static List<Long> serversOn(Path home) {
+        String data = home.resolve("postgres").toString();
+        return ProcessHandle.allProcesses()
+                .filter(
+                        process ->
+                                process.info()
+                                        .arguments()
+                                        .filter(it -> Arrays.asList(it).contains(data))
+                                        .isPresent())
+                .map(ProcessHandle::pid)
+                .toList();
+    }
+}

@@ -136,7 +136,7 @@ class ProjectionProcessorTest {
         models.awaitCaughtUp(projection);
         processor.stop();
 
-        int events = Integer.parseInt(models.text("SELECT count(*)::text FROM domain_events"));
+        int events = Integer.parseInt(models.text("SELECT count(*)::text FROM events"));
         assertThat(projection.attempts.get()).isLessThan(events / 10);
     }
 

@@ -110,6 +110,11 @@ public final class EventLog implements AutoCloseable {
                 .build();
     }
 
+    /** How many appends wait or are under way at the moment, up to the settings' bound. */
+    public int pendingAppends() {
+        return writer.pending();
+    }
+
     /**
      * Takes no more appends, writes what is waiting, and gives the connections back. The event
      * stores are shut down before.

@@ -74,6 +74,10 @@ final class LogWriter implements AutoCloseable {
         thread.start();
     }
 
+    int pending() {
+        return settings.appendsPendingMax() - free.availablePermits();
+    }
+
     /**
      * Stores all of {@code append}, durably, or nothing.
      *

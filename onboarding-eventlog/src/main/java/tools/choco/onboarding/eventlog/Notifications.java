@@ -70,20 +70,31 @@ final class Notifications implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        sender.interrupt();
-        receiver.interrupt();
+        // One more notification wakes our own receiver: interrupted, it would break its connection.
+        announce();
         try {
-            sender.join();
-            receiver.join();
+            end(sender);
+            if (started.get()) {
+                end(receiver);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private void end(Thread thread) throws InterruptedException {
+        if (!thread.join(pollInterval.multipliedBy(2))) {
+            thread.interrupt();
+            thread.join();
+        }
+    }
+
     private void send() {
         try {
-            while (!closed) {
+            boolean last = false;
+            while (!last) {
                 due.acquire();
+                last = closed;
                 due.drainPermits();
                 try (var connection = dataSource.getConnection();
                         var notify = connection.prepareStatement(NOTIFY)) {
@@ -93,7 +104,9 @@ final class Notifications implements AutoCloseable {
                 } catch (SQLException e) {
                     LOG.debug("Other processes could not be notified; they will look later", e);
                 }
-                Thread.sleep(PAUSE);
+                if (!last) {
+                    Thread.sleep(PAUSE);
+                }
             }
         } catch (InterruptedException e) {
             LOG.trace("The log is closed", e);
@@ -106,6 +119,9 @@ final class Notifications implements AutoCloseable {
                 receive(connection);
             } catch (SQLException e) {
                 LOG.debug("No notifications at present", e);
+            }
+            if (closed) {
+                return;
             }
             signal.raise();
             try {

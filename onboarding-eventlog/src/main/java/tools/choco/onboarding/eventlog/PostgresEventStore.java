@@ -11,6 +11,7 @@ import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventhandling.TrackingEventStream;
 import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventsourcing.eventstore.AbstractEventStore;
+import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.axonframework.lifecycle.Lifecycle;
 import org.axonframework.lifecycle.Phase;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,9 @@ public final class PostgresEventStore extends AbstractEventStore implements Life
 
         @Override
         public boolean hasNextAvailable(int timeout, TimeUnit unit) throws InterruptedException {
+            if (timeout > 0 && Thread.interrupted()) {
+                throw new InterruptedException();
+            }
             long deadline = System.nanoTime() + unit.toNanos(timeout);
             while (read.isEmpty()) {
                 if (closed) {
@@ -86,7 +90,15 @@ public final class PostgresEventStore extends AbstractEventStore implements Life
                 }
                 long count = signal.count();
                 if (count != exhaustedAt) {
-                    fetch(count);
+                    try {
+                        fetch(count);
+                    } catch (EventStoreException e) {
+                        // An interrupt makes pool and driver fail.
+                        if (timeout > 0 && Thread.interrupted()) {
+                            throw (InterruptedException) new InterruptedException().initCause(e);
+                        }
+                        throw e;
+                    }
                     continue;
                 }
                 long left = deadline - System.nanoTime();

@@ -26,6 +26,9 @@ final class WriterSession implements AutoCloseable {
     /** Key of the advisory lock that every writing transaction holds: "choco" in ASCII. */
     static final long LOCK = 0x63686f636fL;
 
+    /** Of the session, as {@code pg_stat_activity} has it. */
+    static final String NAME = "event-log-writer";
+
     /** After which the server ends a session whose transaction still runs. */
     static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(5);
 
@@ -40,11 +43,13 @@ final class WriterSession implements AutoCloseable {
 
     private static final String LIMITS =
             """
+            SET application_name = '%s';
             SET lock_timeout = %d; SET statement_timeout = %d; SET transaction_timeout = %d;
             SET idle_in_transaction_session_timeout = %d;
             SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
             """
                     .formatted(
+                            NAME,
                             LOCK_LIMIT.toMillis(),
                             STATEMENT_LIMIT.toMillis(),
                             TRANSACTION_LIMIT.toMillis(),

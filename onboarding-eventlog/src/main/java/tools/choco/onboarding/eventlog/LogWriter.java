@@ -325,7 +325,12 @@ final class LogWriter implements AutoCloseable {
             LOG.warn("The log cannot be written at present: {}", e.getMessage());
             disconnect();
         }
-        if (failure == Failure.LOST && sent) {
+        if (!sent) {
+            // Nobody else shall wait for those whose outcome has to be found out.
+            queue.drainTo(deferred);
+            deferred.forEach(append -> fail(append, e));
+            deferred.clear();
+        } else if (failure == Failure.LOST) {
             open.forEach(Append::becomeUncertain);
         }
         List<Append> again = new ArrayList<>();

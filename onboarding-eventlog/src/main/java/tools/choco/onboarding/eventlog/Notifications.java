@@ -26,6 +26,9 @@ final class Notifications implements AutoCloseable {
     private static final String CHANNEL = "event_log";
     private static final Duration PAUSE = Duration.ofMillis(10);
 
+    /** After which a thread that has been told to end is interrupted. */
+    private static final Duration END_LIMIT = Duration.ofSeconds(2);
+
     /** Nobody needs a notification after a crash, so its commit need not wait for the disk. */
     private static final String NOTIFY =
             "SELECT set_config('synchronous_commit', 'off', true), pg_notify(?, ?)";
@@ -83,7 +86,7 @@ final class Notifications implements AutoCloseable {
     }
 
     private void end(Thread thread) throws InterruptedException {
-        if (!thread.join(pollInterval.multipliedBy(2))) {
+        if (!thread.join(END_LIMIT)) {
             thread.interrupt();
             thread.join();
         }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,12 @@ import org.junit.jupiter.api.Test;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
 
 class PostgresEventStorageEngineTest extends EventStorageContract {
+
+    private static final String LISTENING =
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND query LIKE 'LISTEN%'
+            """;
 
     private final EventLog one = new EventLog(database.dataSource());
     private final EventLog two = new EventLog(database.dataSource());
@@ -102,6 +109,27 @@ class PostgresEventStorageEngineTest extends EventStorageContract {
             one().appendEvents(next(RandomEvents.id("a"), 0));
 
             await().until(() -> calls.get() > before && stream.hasNextAvailable());
+        }
+    }
+
+    @Test
+    void wakesReadersHereAndElsewhereWithoutPolling() throws Exception {
+        var never =
+                new EventLogSettings(
+                        100, 100, 1_000_000, Duration.ofSeconds(10), Duration.ofHours(1));
+        try (var here = new EventLog(database.dataSource(), never);
+                var elsewhere = new EventLog(database.dataSource(), never)) {
+            var stores = List.of(here.eventStore(), elsewhere.eventStore());
+            for (var store : stores) {
+                try (var stream = store.openStream(store.createHeadToken())) {
+                    await().until(() -> Locks.number(database, LISTENING) > stores.indexOf(store));
+                    // Past the look that follows the beginning to listen.
+                    assertThat(stream.hasNextAvailable(1, TimeUnit.SECONDS)).isFalse();
+                    here.storageEngine().appendEvents(next(UUID.randomUUID().toString(), 0));
+
+                    assertThat(stream.hasNextAvailable(30, TimeUnit.SECONDS)).isTrue();
+                }
+            }
         }
     }
 

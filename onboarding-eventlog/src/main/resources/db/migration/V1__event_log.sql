@@ -1,31 +1,58 @@
 -- The event log and the positions of those who read it.
 
--- Every event ever accepted, in log order. Rows are only ever inserted.
-CREATE TABLE domain_events (
-    global_index         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    event_identifier     text        NOT NULL,
-    aggregate_identifier text        NOT NULL,
-    sequence_number      bigint      NOT NULL CHECK (sequence_number >= 0),
-    type                 text        NOT NULL,
-    time_stamp           timestamptz NOT NULL,
-    payload_type         text        NOT NULL,
-    payload_revision     text        NOT NULL,
-    payload              bytea       NOT NULL,
-    meta_data            bytea       NOT NULL,
-    CONSTRAINT domain_events_event_identifier_key UNIQUE (event_identifier),
-    CONSTRAINT domain_events_aggregate_key UNIQUE (aggregate_identifier, sequence_number)
+-- Names that repeat in every event. Few rows, one for each kind of event and version of its schema.
+CREATE TABLE event_kinds (
+    kind             smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    aggregate_type   text NOT NULL,
+    payload_type     text NOT NULL,
+    payload_revision text NOT NULL,
+    CONSTRAINT event_kinds_names_key UNIQUE (aggregate_type, payload_type, payload_revision)
 );
 
-COMMENT ON TABLE domain_events IS 'The event log: one row an event, only ever inserted';
-COMMENT ON COLUMN domain_events.global_index IS 'Position in the log; rolled back appends leave gaps';
-COMMENT ON COLUMN domain_events.event_identifier IS 'UUIDv7';
-COMMENT ON COLUMN domain_events.sequence_number IS 'Position within the aggregate, from 0, without gaps';
-COMMENT ON COLUMN domain_events.type IS 'Type of the aggregate';
-COMMENT ON COLUMN domain_events.time_stamp IS 'When the event was made, in microseconds';
-COMMENT ON COLUMN domain_events.payload_type IS 'Full name of the protobuf message';
-COMMENT ON COLUMN domain_events.payload_revision IS 'Version of the schema the payload was written with';
-COMMENT ON COLUMN domain_events.payload IS 'The encoded protobuf message';
-COMMENT ON COLUMN domain_events.meta_data IS 'JSON object in UTF-8: who, why, under which key';
+COMMENT ON TABLE event_kinds IS 'What the kinds in events.kind stand for';
+COMMENT ON COLUMN event_kinds.aggregate_type IS 'Type of the aggregate';
+COMMENT ON COLUMN event_kinds.payload_type IS 'Full name of the protobuf message';
+COMMENT ON COLUMN event_kinds.payload_revision IS 'Version of the schema the payload was written with';
+
+-- Every event ever accepted, in log order. Writers hold the advisory lock of PostgresEventStorageEngine.
+-- Fixed widths come first: no padding. No reference to event_kinds: it would cost a look-up each row,
+-- and a kind is committed before its first event is written.
+CREATE TABLE events (
+    position     bigint      NOT NULL CHECK (position > 0),
+    sequence     bigint      NOT NULL CHECK (sequence >= 0),
+    time         timestamptz NOT NULL,
+    event_id     uuid        NOT NULL,
+    aggregate_id uuid        NOT NULL,
+    kind         smallint    NOT NULL,
+    payload      bytea       NOT NULL,
+    metadata     bytea       NOT NULL,
+    CONSTRAINT events_pkey PRIMARY KEY (position),
+    CONSTRAINT events_aggregate_key UNIQUE (aggregate_id, sequence)
+);
+
+COMMENT ON TABLE events IS 'The event log: one row an event, only ever inserted';
+COMMENT ON COLUMN events.position IS 'Position in the log, from 1, without gaps, in order of visibility';
+COMMENT ON COLUMN events.sequence IS 'Position within the aggregate, from 0, without gaps';
+COMMENT ON COLUMN events.time IS 'When the event was made, in microseconds';
+COMMENT ON COLUMN events.event_id IS 'UUIDv7';
+COMMENT ON COLUMN events.payload IS 'The encoded protobuf message';
+COMMENT ON COLUMN events.metadata IS 'Who, why, under which key; format: MetaDataCodec';
+
+-- Holds for the owner too, where the server gives but one user.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+CREATE TRIGGER events_append_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER event_kinds_append_only
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON event_kinds
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- How far each segment of each event processor has come, and which process owns it.
 CREATE TABLE token_entry (

@@ -34,6 +34,8 @@ import tools.choco.onboarding.Issue;
 import tools.choco.onboarding.Refusal;
 import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.answer.form.JsonBeyondLimits;
+import tools.choco.onboarding.eventlog.LogOverloaded;
+import tools.choco.onboarding.eventlog.LogUnavailable;
 import tools.choco.onboarding.sessionview.InvalidCursor;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
@@ -194,6 +196,20 @@ class ProblemAdvice {
     @ExceptionHandler
     ResponseEntity<Problem> notAcceptable(HttpMediaTypeNotAcceptableException wrong) {
         return problem(ProblemCode.NOT_ACCEPTABLE, "The route answers application/json.");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Problem> overloaded(LogOverloaded overloaded) {
+        return unavailable("More writes are waiting than the log takes on; nothing was written.");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Problem> notWritten(LogUnavailable away) {
+        log.warn("The log could not be written: {}", away.getMessage());
+        return unavailable(
+                away.outcomeKnown()
+                        ? "The log cannot be written right now; nothing was written."
+                        : "The log stopped answering; repeat the request with its idempotency key.");
     }
 
     @ExceptionHandler

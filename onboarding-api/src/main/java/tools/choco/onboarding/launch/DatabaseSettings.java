@@ -14,7 +14,7 @@ import org.springframework.validation.annotation.Validated;
  * @param url JDBC URL of a PostgreSQL server; null for the embedded one
  * @param user user on that server
  * @param password password on that server
- * @param connectionsMax connections in the pool
+ * @param connectionsMax connections in the pool, of which the log keeps two to itself
  * @param connectTimeout how long to wait for a connection
  */
 @Validated
@@ -23,7 +23,7 @@ public record DatabaseSettings(
         @Nullable String url,
         @Nullable String user,
         @Nullable String password,
-        @DefaultValue("16") @Min(4) @Max(90) int connectionsMax,
+        @DefaultValue("20") @Min(8) @Max(90) int connectionsMax,
         @DefaultValue("PT5S") Duration connectTimeout) {
 
     public DatabaseSettings {

@@ -18,6 +18,7 @@ import org.springframework.context.annotation.Bean;
 import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.session.OnboardingSession;
 
@@ -33,9 +34,15 @@ class AxonConfiguration {
         return new EventLog(dataSource);
     }
 
+    @Bean(destroyMethod = "shutDown")
+    PostgresEventStore eventStore(EventLog log) {
+        return log.eventStore();
+    }
+
     @Bean
     Configuration axon(
             EventLog log,
+            PostgresEventStore eventStore,
             FlowCatalog flows,
             AnswerVault vault,
             AnswerForms forms,
@@ -47,7 +54,7 @@ class AxonConfiguration {
                 .configureSerializer(configuration -> log.serializer())
                 .configureEventSerializer(configuration -> log.serializer())
                 .configureMessageSerializer(configuration -> log.serializer())
-                .configureEventStore(configuration -> log.eventStore())
+                .configureEventStore(configuration -> eventStore)
                 // An append is durable when publish returns; a transaction around it could only
                 // fail.
                 .registerComponent(

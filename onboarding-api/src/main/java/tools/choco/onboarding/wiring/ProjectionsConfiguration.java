@@ -12,6 +12,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.funnel.FunnelQueries;
 import tools.choco.onboarding.projection.Projection;
@@ -45,12 +46,13 @@ class ProjectionsConfiguration {
     @Bean
     List<ProjectionProcessor> projectionProcessors(
             EventLog log,
+            PostgresEventStore eventStore,
             ScheduledExecutorService timers,
             ScheduledExecutorService projectionWorkers,
             MeterRegistry meters) {
         Projections projections =
                 new Projections(
-                        log.eventStore(),
+                        eventStore,
                         log.tokenStore(
                                 ManagementFactory.getRuntimeMXBean().getName(), CLAIM_TIMEOUT),
                         log.transactions(),

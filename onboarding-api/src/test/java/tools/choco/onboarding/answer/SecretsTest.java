@@ -97,7 +97,7 @@ class SecretsTest {
                         SELECT format('%I.%I', table_schema, table_name)
                         FROM information_schema.tables
                         WHERE table_schema NOT IN ('pg_catalog', 'information_schema')""");
-        assertThat(names).contains("public.domain_events", "public.session_view");
+        assertThat(names).contains("public.events", "public.session_view");
         for (String table : names) {
             for (String secret : secrets()) {
                 assertThat(
@@ -112,7 +112,7 @@ class SecretsTest {
         // What is looked for in this way would be found.
         assertThat(
                         tables.count(
-                                "SELECT count(*) FROM domain_events AS t WHERE t::text ILIKE ANY (?)",
+                                "SELECT count(*) FROM events AS t WHERE t::text ILIKE ANY (?)",
                                 (Object) forms(user.subject())))
                 .isPositive();
     }

@@ -11,7 +11,7 @@ public final class Leaks {
                     "Exception|Throwable|StackTrace|\\bat [a-z]+\\.[\\w.]+\\("
                             + "|\\b(java|javax|jakarta|org|com|io|tools)\\.[a-z]+\\.\\w"
                             + "|(?i)\\b(select|insert|update|delete)\\b.*\\b(from|into|set)\\b"
-                            + "|SQLState|PSQL|relation \"|session_view|domain_events|Tomcat");
+                            + "|SQLState|PSQL|relation \"|session_view|event_kinds|Tomcat");
 
     private Leaks() {}
 }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.axonframework.messaging.MetaData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,10 +25,11 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
+import tools.choco.onboarding.EventMetadata;
+import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.RunningService;
 import tools.choco.onboarding.testing.SharedService;
-import tools.choco.onboarding.testing.Tables;
 import tools.choco.onboarding.testing.User;
 
 @ExtendWith(SharedService.class)
@@ -121,8 +123,8 @@ class RoutesTest {
 
         assertThat(started.header("X-Request-Id")).isEqualTo(trace);
         assertThat(metadataOf(started.required("/sessionId")))
-                .contains("\"correlation_id\":\"" + trace + "\"")
-                .contains("\"actor\":\"" + user.subject() + "\"");
+                .containsEntry(EventMetadata.CORRELATION_ID, trace)
+                .containsEntry(EventMetadata.ACTOR, user.subject());
     }
 
     @Test
@@ -131,7 +133,7 @@ class RoutesTest {
 
         assertThat(started.header("X-Request-Id")).isEqualTo("mine-17");
         assertThat(metadataOf(started.required("/sessionId")))
-                .contains("\"correlation_id\":\"mine-17\"");
+                .containsEntry(EventMetadata.CORRELATION_ID, "mine-17");
     }
 
     @ParameterizedTest
@@ -223,14 +225,12 @@ class RoutesTest {
         return operations;
     }
 
-    private String metadataOf(String sessionId) {
-        return Tables.of(service)
-                .texts(
-                        """
-                        SELECT convert_from(meta_data, 'UTF8') FROM domain_events
-                        WHERE aggregate_identifier = ?""",
-                        sessionId)
-                .getFirst();
+    private MetaData metadataOf(String sessionId) {
+        return service.part(EventLog.class)
+                .storageEngine()
+                .readEvents(sessionId)
+                .next()
+                .getMetaData();
     }
 
     private static HttpResponse<String> preflight(RunningService service, String origin)

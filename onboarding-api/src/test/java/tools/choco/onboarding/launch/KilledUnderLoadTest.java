@@ -21,9 +21,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.axonframework.eventhandling.TrackedEventMessage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+import tools.choco.onboarding.EventMetadata;
+import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.Client;
 import tools.choco.onboarding.testing.ForkedService;
@@ -36,7 +41,7 @@ class KilledUnderLoadTest {
     private static final int CLIENTS = 6;
     private static final int ACKNOWLEDGED_BEFORE_KILL = 150;
     private static final Duration LOAD_WAIT = Duration.ofSeconds(60);
-    private static final String EVENTS = "events.onboarding.v1.Onboarding";
+    private static final String EVENTS = "Onboarding";
 
     @TempDir private Path home = Path.of("");
 
@@ -189,30 +194,33 @@ class KilledUnderLoadTest {
         return write.route().equals("/start") ? 201 : 200;
     }
 
-    private record Recorded(String key, String event) {}
-
     private static Map<String, List<String>> eventsByKey(ForkedService service)
             throws SQLException {
-        List<Recorded> rows =
-                query(
-                        service,
-                        """
-                        SELECT convert_from(meta_data, 'UTF8')::jsonb ->> 'idempotency_key',
-                            payload_type
-                        FROM domain_events ORDER BY global_index""",
-                        row ->
-                                new Recorded(
-                                        row.getString(1),
-                                        row.getString(2).substring(EVENTS.length())));
-        return rows.stream().collect(groupingBy(Recorded::key, mapping(Recorded::event, toList())));
+        PGSimpleDataSource database = new PGSimpleDataSource();
+        database.setUrl(service.databaseUrl());
+        try (EventLog log = new EventLog(database);
+                Stream<? extends TrackedEventMessage<?>> events =
+                        log.storageEngine().readEvents(null, false)) {
+            return events.collect(
+                    groupingBy(
+                            event ->
+                                    String.valueOf(
+                                            event.getMetaData().get(EventMetadata.IDEMPOTENCY_KEY)),
+                            mapping(
+                                    event ->
+                                            event.getPayloadType()
+                                                    .getSimpleName()
+                                                    .substring(EVENTS.length()),
+                                    toList())));
+        }
     }
 
     private static List<String> aggregatesWithHoles(ForkedService service) throws SQLException {
         return query(
                 service,
                 """
-                SELECT aggregate_identifier FROM domain_events GROUP BY aggregate_identifier
-                HAVING min(sequence_number) <> 0 OR max(sequence_number) <> count(*) - 1""",
+                SELECT aggregate_id::text FROM events GROUP BY aggregate_id
+                HAVING min(sequence) <> 0 OR max(sequence) <> count(*) - 1""",
                 row -> row.getString(1));
     }
 

@@ -233,7 +233,8 @@ class SharedDatabaseTest {
     private long count(String event, String session) throws SQLException {
         return Long.parseLong(
                 column(
-                                "SELECT count(*) FROM domain_events WHERE aggregate_identifier = '"
+                                "SELECT count(*) FROM events JOIN event_kinds USING (kind)"
+                                        + " WHERE aggregate_id = '"
                                         + session
                                         + "' AND payload_type = 'events.onboarding.v1."
                                         + event
@@ -242,7 +243,7 @@ class SharedDatabaseTest {
     }
 
     private List<String> started() throws SQLException {
-        return column("SELECT aggregate_identifier FROM domain_events WHERE sequence_number = 0");
+        return column("SELECT aggregate_id::text FROM events WHERE sequence = 0");
     }
 
     /** How often a sweep was planned anew, by either process. */

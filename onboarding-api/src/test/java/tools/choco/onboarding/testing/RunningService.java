@@ -118,7 +118,7 @@ public final class RunningService implements AutoCloseable {
     /** Waits until every read model has applied the last event of the log. */
     public void awaitReadModels() {
         Tables tables = Tables.of(this);
-        long last = tables.count("SELECT coalesce(max(global_index), 0) FROM domain_events");
+        long last = tables.count("SELECT coalesce(max(position), 0) FROM events");
         await().atMost(WAIT)
                 .pollInterval(POLL)
                 .untilAsserted(

@@ -20,14 +20,13 @@ public final class Tables {
 
     /** How many events a session has in the log. */
     public long events(String sessionId) {
-        return count(
-                "SELECT count(*) FROM domain_events WHERE aggregate_identifier = ?", sessionId);
+        return count("SELECT count(*) FROM events WHERE aggregate_id = ?::uuid", sessionId);
     }
 
     /** How many events of the log name a text in their payload, a subject for instance. */
     public long eventsNaming(String text) {
         return count(
-                "SELECT count(*) FROM domain_events WHERE position(?::bytea IN payload) > 0",
+                "SELECT count(*) FROM events WHERE position(?::bytea IN payload) > 0",
                 text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -35,8 +34,9 @@ public final class Tables {
     public List<String> eventTypes(String sessionId) {
         return jdbc.sql(
                         """
-                        SELECT split_part(payload_type, '.', 4) FROM domain_events
-                        WHERE aggregate_identifier = ? ORDER BY sequence_number""")
+                        SELECT split_part(payload_type, '.', 4)
+                        FROM events JOIN event_kinds USING (kind)
+                        WHERE aggregate_id = ?::uuid ORDER BY sequence""")
                 .param(sessionId)
                 .query(String.class)
                 .list();

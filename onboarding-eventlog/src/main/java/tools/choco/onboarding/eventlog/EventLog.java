@@ -5,24 +5,25 @@ import javax.sql.DataSource;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
 import org.axonframework.eventhandling.tokenstore.jdbc.JdbcTokenStore;
 import org.axonframework.eventhandling.tokenstore.jdbc.TokenSchema;
-import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
 
 /**
  * The event log of one database, as the parts that Axon is configured with.
  *
- * <p>An append is one transaction with all events of its unit of work, of however many aggregates;
- * it is durable when it returns. The exception is a unit of work that has a transaction of this
- * log's {@link #transactions()} attached: its events then commit with that. An append that lost a
- * race to another stores nothing and fails with {@link
- * org.axonframework.modelling.command.ConcurrencyException}, also when it would have created the
- * aggregate; any other failure of an append is an {@link
- * org.axonframework.eventsourcing.eventstore.EventStoreException}, after which it may have been
- * stored.
+ * <p>An append is all events of its unit of work, of however many aggregates, or nothing; it is
+ * durable when it returns. It belongs to no transaction: also where {@link #transactions()} has one
+ * open on the calling thread, the events are true from then on, and stay so if that is rolled back.
+ * Whoever sends from within a transaction therefore sends again after a roll-back, and the receiver
+ * has to know what it has done already. An append that lost a race to another stores nothing and
+ * fails with {@link org.axonframework.modelling.command.ConcurrencyException}, also when it would
+ * have created the aggregate; no other failure may be tried again blindly. {@link LogOverloaded}
+ * and {@link LogUnavailable} pass.
  *
- * <p>The tables are those of the migrations in {@code db/migration}.
+ * <p>The log takes one connection of the source for its writer and one to listen for other
+ * processes, both when they are first needed and until {@link #close()}; now and then it takes
+ * another for a moment. The tables are those of the migrations in {@code db/migration}.
  */
-public final class EventLog {
+public final class EventLog implements AutoCloseable {
 
     private static final TokenSchema TOKENS =
             TokenSchema.builder()
@@ -37,19 +38,42 @@ public final class EventLog {
 
     private final JdbcTransactionManager transactions;
     private final EventSerializer serializer = new EventSerializer();
-    private final EventStorageEngine storageEngine;
+    private final AppendSignal signal = new AppendSignal();
+    private final Notifications notifications;
+    private final LogWriter writer;
+    private final PostgresEventStorageEngine storageEngine;
 
-    /**
-     * @param dataSource connections with isolation READ COMMITTED. Set {@code
-     *     logServerErrorDetail=false} on the driver, or the exceptions of failed appends quote the
-     *     rows.
-     */
+    /** A log with the {@linkplain EventLogSettings#DEFAULT usual settings}. */
     public EventLog(DataSource dataSource) {
-        transactions = new JdbcTransactionManager(dataSource);
-        storageEngine = new LogStorageEngine(transactions, serializer);
+        this(dataSource, EventLogSettings.DEFAULT);
     }
 
-    /** The transactions to which all of the log's work belongs. */
+    /**
+     * @param dataSource connections to PostgreSQL 17 or later, with isolation READ COMMITTED. Set
+     *     {@code logServerErrorDetail=false} on the driver, or the exceptions of failed appends
+     *     quote the rows.
+     */
+    public EventLog(DataSource dataSource, EventLogSettings settings) {
+        transactions = new JdbcTransactionManager(dataSource);
+        notifications = new Notifications(dataSource, signal, settings.pollInterval());
+        var kinds = new EventKinds();
+        writer =
+                new LogWriter(
+                        dataSource,
+                        kinds,
+                        settings,
+                        () -> {
+                            signal.raise();
+                            notifications.announce();
+                        });
+        storageEngine =
+                new PostgresEventStorageEngine(transactions, serializer, kinds, writer, settings);
+        signal.start();
+        notifications.start();
+        writer.start();
+    }
+
+    /** The transactions to which the tokens belong, and reads; an append never does. */
     public JdbcTransactionManager transactions() {
         return transactions;
     }
@@ -65,8 +89,8 @@ public final class EventLog {
     }
 
     /** A new event store; whoever asks for it also shuts it down. */
-    public EmbeddedEventStore eventStore() {
-        return EmbeddedEventStore.builder().storageEngine(storageEngine).build();
+    public PostgresEventStore eventStore() {
+        return PostgresEventStore.over(storageEngine, signal, notifications::listen);
     }
 
     /**
@@ -84,5 +108,21 @@ public final class EventLog {
                 .nodeId(nodeId)
                 .claimTimeout(claimTimeout)
                 .build();
+    }
+
+    /** How many appends wait or are under way at the moment, up to the settings' bound. */
+    public int pendingAppends() {
+        return writer.pending();
+    }
+
+    /**
+     * Takes no more appends, writes what is waiting, and gives the connections back. The event
+     * stores are shut down before.
+     */
+    @Override
+    public void close() {
+        writer.close();
+        notifications.close();
+        signal.close();
     }
 }

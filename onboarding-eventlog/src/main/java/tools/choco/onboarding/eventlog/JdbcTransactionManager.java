@@ -18,9 +18,9 @@ import org.postgresql.core.TransactionState;
  * virtual one.
  *
  * <p>All work of a transaction shares one connection: Axon's through {@link #getConnection()}, our
- * own SQL through {@link #current()}. So the token, the events and the rows of one unit of work
- * commit together. A transaction started inside another joins it: the outermost commit decides, and
- * a rolled back part spoils the whole.
+ * own SQL through {@link #current()}. So a processor's token and its rows commit together; appends
+ * to the log belong to no transaction. A transaction started inside another joins it: the outermost
+ * commit decides, and a rolled back part spoils the whole.
  *
  * <p>The connection is taken from the source when it is first asked for and given back when the
  * outermost transaction ends. The isolation level is the source's; it has to be READ COMMITTED,

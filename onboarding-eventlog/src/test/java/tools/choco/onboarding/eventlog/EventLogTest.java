@@ -20,7 +20,6 @@ import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventhandling.GenericEventMessage;
 import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventhandling.TrackingToken;
-import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.modelling.command.ConcurrencyException;
@@ -32,44 +31,48 @@ import tools.choco.onboarding.eventlog.testing.TestDatabase;
 
 class EventLogTest {
 
-    private static final int WRITERS = 8;
+    private static final String A = RandomEvents.id("a");
+    private static final String B = RandomEvents.id("b");
+    private static final int WRITERS = 10;
 
     private final TestDatabase database = TestDatabase.create();
     private final EventLog log = new EventLog(database.dataSource());
-    private final EmbeddedEventStore store = log.eventStore();
+    private final PostgresEventStore store = log.eventStore();
     private final RandomEvents events = new RandomEvents(7);
 
     @AfterEach
     void close() {
         store.shutDown();
+        log.close();
         database.close();
     }
 
     @Test
     void readsAnAggregateAsItWasAppended() {
-        var appended = List.of(next("a", 0), next("a", 1), next("a", 2));
-        store.publish(next("b", 0));
+        var appended = List.of(next(A, 0), next(A, 1), next(A, 2));
+        store.publish(next(B, 0));
         store.publish(appended);
 
-        assertSame(store.readEvents("a").asStream().toList(), appended);
-        assertSame(store.readEvents("a", 1).asStream().toList(), appended.subList(1, 3));
-        assertThat(store.readEvents("nobody").hasNext()).isFalse();
+        assertSame(store.readEvents(A).asStream().toList(), appended);
+        assertSame(store.readEvents(A, 1).asStream().toList(), appended.subList(1, 3));
+        assertThat(store.readEvents(RandomEvents.id("nobody")).hasNext()).isFalse();
+        assertThat(store.readEvents("no id").hasNext()).isFalse();
     }
 
     @Test
     void readsAnAggregateOfManyBatches() {
         var appended = new ArrayList<DomainEventMessage<Message>>();
         for (int i = 0; i < 200; i++) {
-            appended.add(next("a", i));
+            appended.add(next(A, i));
         }
         store.publish(appended);
 
-        assertSame(store.readEvents("a").asStream().toList(), appended);
+        assertSame(store.readEvents(A).asStream().toList(), appended);
     }
 
     @Test
     void readsTheLogInOrderFromAnyPosition() {
-        var appended = List.of(next("a", 0), next("b", 0), next("a", 1));
+        var appended = List.of(next(A, 0), next(B, 0), next(A, 1));
         appended.forEach(store::publish);
 
         var all = tail(null);
@@ -82,9 +85,9 @@ class EventLogTest {
     @Test
     void keepsTimesToTheMicrosecond() {
         var time = Instant.parse("2026-01-02T03:04:05.678901999Z");
-        store.publish(at(time, next("a", 0)));
+        store.publish(at(time, next(A, 0)));
 
-        assertThat(store.readEvents("a").next().getTimestamp())
+        assertThat(store.readEvents(A).next().getTimestamp())
                 .isEqualTo("2026-01-02T03:04:05.678901Z");
     }
 
@@ -92,7 +95,7 @@ class EventLogTest {
     void findsThePositionOfATime() {
         var first = Instant.parse("2026-01-02T03:04:05.000001Z");
         var second = Instant.parse("2026-01-02T03:04:05.000002Z");
-        var appended = List.of(at(first, next("a", 0)), at(second, next("a", 1)));
+        var appended = List.of(at(first, next(A, 0)), at(second, next(A, 1)));
         store.publish(appended);
 
         assertSame(tail(store.createTokenAt(second)), appended.subList(1, 2));
@@ -101,17 +104,17 @@ class EventLogTest {
     }
 
     @Test
-    void storesNamesVersionsAndMetaDataReadably() {
-        var event = next("a", 0);
+    void storesNamesAndVersionsReadably() {
+        var event = next(A, 0);
         store.publish(event);
 
         assertThat(
                         text(
-                                "SELECT concat_ws(' ', event_identifier, type, payload_type,"
-                                        + " payload_revision, convert_from(meta_data, 'UTF8'))"
-                                        + " FROM domain_events"))
+                                "SELECT concat_ws(' ', event_id, aggregate_type, payload_type,"
+                                        + " payload_revision)"
+                                        + " FROM events JOIN event_kinds USING (kind)"))
                 .isEqualTo(
-                        "%s %s %s 1.0.0 {\"correlation_id\":\"correlation-a\"}"
+                        "%s %s %s 1.0.0"
                                 .formatted(
                                         event.getIdentifier(),
                                         event.getType(),
@@ -119,68 +122,108 @@ class EventLogTest {
     }
 
     @Test
+    void refusesToChangeOrDropWhatIsStored() {
+        store.publish(next(A, 0));
+
+        for (var change :
+                List.of(
+                        "UPDATE events SET sequence = 1",
+                        "DELETE FROM events",
+                        "TRUNCATE events",
+                        "DELETE FROM event_kinds")) {
+            assertThatThrownBy(() -> text(change))
+                    .hasRootCauseInstanceOf(SQLException.class)
+                    .hasMessageContaining("append-only");
+        }
+        assertThat(text("SELECT count(*) FROM events")).isEqualTo("1");
+    }
+
+    @Test
+    void refusesEventsThatHaveNoPlaceInTheLog() {
+        assertThatThrownBy(() -> store.publish(next("no id", 0)))
+                .isInstanceOf(EventStoreException.class);
+        assertThatThrownBy(() -> store.publish(GenericEventMessage.asEventMessage("of none")))
+                .isInstanceOf(EventStoreException.class);
+        assertThatThrownBy(() -> store.publish(List.of(next(A, 0), next(A, 2))))
+                .isInstanceOf(EventStoreException.class);
+        assertThatThrownBy(() -> store.publish(next(A, 1)))
+                .isInstanceOf(ConcurrencyException.class);
+
+        assertThat(text("SELECT count(*) FROM events")).isEqualTo("0");
+    }
+
+    @Test
+    void storesAnAppendWhateverBecomesOfTheTransactionAround() {
+        var transaction = log.transactions().startTransaction();
+        store.publish(next(A, 0));
+        transaction.rollback();
+
+        assertThat(text("SELECT count(*) FROM events")).isEqualTo("1");
+    }
+
+    @Test
     void appendsTheEventsOfAUnitOfWorkInOneTransaction() {
         inUnitOfWork(
                 () -> {
-                    store.publish(next("a", 0));
-                    store.publish(next("b", 0));
-                    store.publish(next("a", 1));
+                    store.publish(next(A, 0));
+                    store.publish(next(B, 0));
+                    store.publish(next(A, 1));
                 });
 
-        assertThat(text("SELECT count(*) FROM domain_events")).isEqualTo("3");
-        assertThat(text("SELECT count(DISTINCT xmin::text) FROM domain_events")).isEqualTo("1");
+        assertThat(text("SELECT count(*) FROM events")).isEqualTo("3");
+        assertThat(text("SELECT count(DISTINCT xmin::text) FROM events")).isEqualTo("1");
     }
 
     @Test
     void appendsTheEventsOfNestedUnitsOfWorkInOneTransaction() {
         inUnitOfWork(
                 () -> {
-                    store.publish(next("a", 0));
-                    inUnitOfWork(() -> store.publish(next("b", 0)));
+                    store.publish(next(A, 0));
+                    inUnitOfWork(() -> store.publish(next(B, 0)));
                 });
 
-        assertThat(text("SELECT count(*) FROM domain_events")).isEqualTo("2");
-        assertThat(text("SELECT count(DISTINCT xmin::text) FROM domain_events")).isEqualTo("1");
+        assertThat(text("SELECT count(*) FROM events")).isEqualTo("2");
+        assertThat(text("SELECT count(DISTINCT xmin::text) FROM events")).isEqualTo("1");
     }
 
     @Test
     void appendsNothingOfAUnitOfWorkThatLosesARace() {
-        store.publish(next("b", 0));
+        store.publish(next(B, 0));
 
         assertThatThrownBy(
                         () ->
                                 inUnitOfWork(
                                         () -> {
-                                            store.publish(next("a", 0));
-                                            store.publish(next("b", 0));
+                                            store.publish(next(A, 0));
+                                            store.publish(next(B, 0));
                                         }))
                 .isInstanceOf(ConcurrencyException.class);
 
-        assertThat(text("SELECT count(*) FROM domain_events")).isEqualTo("1");
-        assertThat(store.readEvents("a").hasNext()).isFalse();
+        assertThat(text("SELECT count(*) FROM events")).isEqualTo("1");
+        assertThat(store.readEvents(A).hasNext()).isFalse();
     }
 
     @Test
     void hasStoredAUnitOfWorkBeforeItReportsSuccess() {
         var stored = new ArrayList<String>();
         var unitOfWork = DefaultUnitOfWork.startAndGet(GenericEventMessage.asEventMessage("work"));
-        unitOfWork.afterCommit(work -> stored.add(text("SELECT count(*) FROM domain_events")));
-        unitOfWork.execute(() -> store.publish(next("a", 0)));
+        unitOfWork.afterCommit(work -> stored.add(text("SELECT count(*) FROM events")));
+        unitOfWork.execute(() -> store.publish(next(A, 0)));
 
         assertThat(stored).containsExactly("1");
     }
 
     @Test
     void refusesASequenceNumberThatIsTaken() {
-        store.publish(List.of(next("a", 0), next("a", 1)));
+        store.publish(List.of(next(A, 0), next(A, 1)));
 
-        assertThatThrownBy(() -> store.publish(next("a", 1)))
+        assertThatThrownBy(() -> store.publish(next(A, 1)))
                 .isInstanceOf(ConcurrencyException.class)
-                .hasMessageContaining("a at 1");
-        assertThatThrownBy(() -> store.publish(next("a", 0)))
+                .hasMessageContaining(A + " from 1");
+        assertThatThrownBy(() -> store.publish(next(A, 0)))
                 .isInstanceOf(ConcurrencyException.class);
 
-        assertThat(text("SELECT count(*) FROM domain_events")).isEqualTo("2");
+        assertThat(text("SELECT count(*) FROM events")).isEqualTo("2");
     }
 
     @Test
@@ -188,7 +231,7 @@ class EventLogTest {
         Callable<Boolean> write =
                 () -> {
                     try {
-                        store.publish(RandomEvents.message("a", 0, new RandomEvents(1).any()));
+                        store.publish(RandomEvents.message(A, 0, new RandomEvents(1).any()));
                         return true;
                     } catch (ConcurrencyException e) {
                         return false;
@@ -202,49 +245,46 @@ class EventLogTest {
         }
 
         assertThat(won).isEqualTo(1);
-        assertThat(text("SELECT count(*) FROM domain_events")).isEqualTo("1");
+        assertThat(text("SELECT count(*) FROM events")).isEqualTo("1");
     }
 
     @Test
     void reportsAnyOtherFailureAsOneNotToBeRetried() {
         database.dataSource().close();
 
-        assertThatThrownBy(() -> store.publish(next("a", 0)))
-                .isInstanceOf(EventStoreException.class);
+        assertThatThrownBy(() -> store.publish(next(A, 0))).isInstanceOf(EventStoreException.class);
     }
 
     @Test
     void quotesNoRowWhenAnAppendFails() {
-        store.publish(next("a", 0));
-        var second = next("a", 0);
+        store.publish(next(A, 0));
+        var second = next(A, 0);
 
         var failure = catchThrowable(() -> store.publish(second));
 
         var trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));
-        assertThat(trace.toString())
-                .contains("domain_events_aggregate_key")
-                .doesNotContain(second.getIdentifier());
+        assertThat(trace.toString()).contains(A).doesNotContain(second.getIdentifier());
     }
 
     @Test
     void knowsTheLastSequenceNumberInTheLogAndWhatIsStagedOnTop() {
-        assertThat(store.lastSequenceNumberFor("a")).isEmpty();
-        store.publish(List.of(next("a", 0), next("a", 1)));
-        assertThat(store.lastSequenceNumberFor("a")).hasValue(1L);
+        assertThat(store.lastSequenceNumberFor(A)).isEmpty();
+        store.publish(List.of(next(A, 0), next(A, 1)));
+        assertThat(store.lastSequenceNumberFor(A)).hasValue(1L);
 
         inUnitOfWork(
                 () -> {
-                    assertThat(store.lastSequenceNumberFor("a")).hasValue(1L);
-                    store.publish(next("a", 2));
-                    assertThat(store.lastSequenceNumberFor("a")).hasValue(2L);
-                    assertThat(log.storageEngine().lastSequenceNumberFor("a")).hasValue(1L);
+                    assertThat(store.lastSequenceNumberFor(A)).hasValue(1L);
+                    store.publish(next(A, 2));
+                    assertThat(store.lastSequenceNumberFor(A)).hasValue(2L);
+                    assertThat(log.storageEngine().lastSequenceNumberFor(A)).hasValue(1L);
                 });
     }
 
     @Test
     void refusesSnapshots() {
-        assertThatThrownBy(() -> store.storeSnapshot(next("a", 0)))
+        assertThatThrownBy(() -> store.storeSnapshot(next(A, 0)))
                 .isInstanceOf(UnsupportedOperationException.class);
     }
 
@@ -290,7 +330,7 @@ class EventLogTest {
             row.next();
             return row.getString(1);
         } catch (SQLException e) {
-            throw new IllegalStateException(e);
+            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 }

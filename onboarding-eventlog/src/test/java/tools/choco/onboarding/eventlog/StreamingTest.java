@@ -18,7 +18,6 @@ import org.axonframework.eventhandling.SequenceNumber;
 import org.axonframework.eventhandling.SimpleEventHandlerInvoker;
 import org.axonframework.eventhandling.async.SequentialPerAggregatePolicy;
 import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
-import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 import org.axonframework.messaging.StreamableMessageSource;
 import org.axonframework.messaging.annotation.MessageIdentifier;
 import org.axonframework.messaging.unitofwork.RollbackConfigurationType;
@@ -37,7 +36,7 @@ class StreamingTest {
 
     private final TestDatabase database = TestDatabase.create();
     private final EventLog log = new EventLog(database.dataSource());
-    private final EmbeddedEventStore store = log.eventStore();
+    private final PostgresEventStore store = log.eventStore();
     private final ScheduledExecutorService coordinator =
             Executors.newScheduledThreadPool(1, Thread.ofVirtual().factory());
     private final ScheduledExecutorService workers =
@@ -53,7 +52,9 @@ class StreamingTest {
         var events = new RandomEvents(3);
         for (int sequence = 0; sequence < EVENTS_EACH; sequence++) {
             for (int aggregate = 0; aggregate < AGGREGATES; aggregate++) {
-                appended.add(RandomEvents.message("a" + aggregate, sequence, events.any()));
+                appended.add(
+                        RandomEvents.message(
+                                RandomEvents.id("a" + aggregate), sequence, events.any()));
             }
         }
         appended.forEach(store::publish);
@@ -64,6 +65,7 @@ class StreamingTest {
         coordinator.shutdownNow();
         workers.shutdownNow();
         store.shutDown();
+        log.close();
         database.close();
     }
 
@@ -87,7 +89,7 @@ class StreamingTest {
         await().untilAsserted(() -> assertThat(seen()).hasSize(appended.size()));
         first.shutDown();
 
-        var later = RandomEvents.message("later", 0, new RandomEvents(4).any());
+        var later = RandomEvents.message(RandomEvents.id("later"), 0, new RandomEvents(4).any());
         store.publish(later);
         var second = processor(new Recorder(log.transactions()));
         second.start();

@@ -4,7 +4,6 @@ import com.google.protobuf.Message;
 import java.time.Instant;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
-import org.axonframework.eventhandling.GapAwareTrackingToken;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventhandling.TrackingToken;
@@ -69,10 +68,6 @@ public record LoggedEvent(
     private static long position(TrackingToken token) {
         return WrappedToken.unwrap(token, GlobalSequenceTrackingToken.class)
                 .map(GlobalSequenceTrackingToken::getGlobalIndex)
-                .or(
-                        () ->
-                                WrappedToken.unwrap(token, GapAwareTrackingToken.class)
-                                        .map(GapAwareTrackingToken::getIndex))
                 .orElseThrow(
                         () -> new IllegalArgumentException("Token without a position: " + token));
     }

@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  * sessions are read, folded in memory, and those that changed are written. Rows travel as JSON,
  * whose members are the table's columns; PostgreSQL does the conversion both ways.
  *
- * <p>What was applied is known by each aggregate's own sequence numbers. They have no gaps and
- * never come out of order, which log positions do while transactions commit out of order.
+ * <p>What was applied is known by each aggregate's own sequence numbers: a number that comes again
+ * is passed over, one that is missing means a damaged log and stops the processor.
  *
  * @param <R> the row
  */

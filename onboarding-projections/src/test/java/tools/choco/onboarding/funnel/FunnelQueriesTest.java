@@ -179,7 +179,7 @@ class FunnelQueriesTest {
             FunnelAnswer answer = queries.onboarding(FIRST_DAY, LAST_DAY, FunnelFilter.ALL);
 
             assertThat(answer.asOf().position())
-                    .isEqualTo(live.text("SELECT max(global_index)::text FROM domain_events"));
+                    .isEqualTo(live.text("SELECT max(position)::text FROM events"));
             assertThat(answer.asOf().time()).isNotNull();
             assertThat(answer.started()).isPositive();
             processor.stop();

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
 
@@ -136,7 +137,7 @@ class ProjectionProcessorTest {
         models.awaitCaughtUp(projection);
         processor.stop();
 
-        int events = Integer.parseInt(models.text("SELECT count(*)::text FROM domain_events"));
+        int events = Integer.parseInt(models.text("SELECT count(*)::text FROM events"));
         assertThat(projection.attempts.get()).isLessThan(events / 10);
     }
 
@@ -176,7 +177,9 @@ class ProjectionProcessorTest {
     /** The same history of another session. */
     private static History.Entry renamed(History.Entry entry) {
         return new History.Entry(
-                "other-" + entry.aggregateId(), entry.sequence(), History.renamed(entry.event()));
+                RandomEvents.id("other " + entry.aggregateId()),
+                entry.sequence(),
+                History.renamed(entry.event()));
     }
 
     /** The funnel, broken on purpose after it has written its rows. */

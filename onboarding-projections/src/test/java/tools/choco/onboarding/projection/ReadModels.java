@@ -13,8 +13,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.axonframework.eventhandling.DomainEventMessage;
-import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
 
@@ -26,7 +26,7 @@ public final class ReadModels implements AutoCloseable {
 
     private final TestDatabase database = TestDatabase.create();
     private final EventLog log = new EventLog(database.dataSource());
-    private final EmbeddedEventStore events = log.eventStore();
+    private final PostgresEventStore events = log.eventStore();
     private final ScheduledExecutorService coordinators =
             Executors.newSingleThreadScheduledExecutor();
     private final ScheduledExecutorService workers = Executors.newScheduledThreadPool(2);
@@ -70,7 +70,7 @@ public final class ReadModels implements AutoCloseable {
 
     /** Waits until a projection has applied everything in the log. */
     public void awaitCaughtUp(Projection projection) {
-        String head = text("SELECT max(global_index)::text FROM domain_events");
+        String head = text("SELECT max(position)::text FROM events");
         String applied =
                 "SELECT max(position)::text FROM projection_progress WHERE projection = '%s'"
                         .formatted(projection.name());
@@ -104,6 +104,7 @@ public final class ReadModels implements AutoCloseable {
         coordinators.shutdownNow();
         workers.shutdownNow();
         events.shutDown();
+        log.close();
         database.close();
     }
 

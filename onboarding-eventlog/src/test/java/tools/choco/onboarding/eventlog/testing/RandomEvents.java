@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.UUID;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.messaging.MetaData;
@@ -36,6 +38,11 @@ public final class RandomEvents {
     /** An event of a given type. */
     public Message ofType(EventType type) {
         return message(type.defaultInstance());
+    }
+
+    /** The id of an aggregate by a name for it: a UUID, equal for an equal name. */
+    public static String id(String name) {
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     /**
@@ -92,7 +99,7 @@ public final class RandomEvents {
         };
     }
 
-    /** Any character but NUL, which PostgreSQL has no place for, and surrogates. */
+    /** Any character but NUL and surrogates. */
     private String text() {
         return random.ints(random.nextInt(TEXT_MAX + 1), 1, Character.MIN_SURROGATE)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

@@ -1,0 +1,109 @@
+package tools.choco.onboarding.eventlog;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the streams of this process that the log may have grown.
+ *
+ * <p>Each call of {@link #raise()} makes a new count. Who takes the count, reads the log and finds
+ * nothing, has nothing to look for until the count changes.
+ */
+final class AppendSignal implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AppendSignal.class);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition raised = lock.newCondition();
+    private final Set<Runnable> sleepers = ConcurrentHashMap.newKeySet();
+    private final AtomicLong count = new AtomicLong();
+    private volatile boolean closed;
+
+    /** Calls the sleepers, so that none of them can hold up who raises. */
+    private final Thread caller =
+            Thread.ofVirtual().name("event-log-caller").unstarted(this::callSleepers);
+
+    void start() {
+        caller.start();
+    }
+
+    long count() {
+        return count.get();
+    }
+
+    void raise() {
+        lock.lock();
+        try {
+            count.incrementAndGet();
+            raised.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until the count is another than {@code known}.
+     *
+     * @return whether it is; otherwise the time is over
+     */
+    boolean awaitAfter(long known, long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (count.get() == known && left > 0) {
+                left = raised.awaitNanos(left);
+            }
+            return count.get() != known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has {@code sleeper} called once, after the count has become another than {@code known}. */
+    void wakeAfter(long known, Runnable sleeper) {
+        sleepers.add(sleeper);
+        if (count.get() != known) {
+            call(sleeper);
+        }
+    }
+
+    void forget(Runnable sleeper) {
+        sleepers.remove(sleeper);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        raise();
+    }
+
+    private void callSleepers() {
+        long known = 0;
+        while (!closed) {
+            try {
+                awaitAfter(known, TimeUnit.DAYS.toNanos(1));
+            } catch (InterruptedException e) {
+                return;
+            }
+            known = count.get();
+            sleepers.forEach(this::call);
+        }
+    }
+
+    private void call(Runnable sleeper) {
+        if (sleepers.remove(sleeper)) {
+            try {
+                sleeper.run();
+            } catch (RuntimeException e) {
+                // As a processor's that is just being shut down.
+                LOG.debug("A stream's reader could not be woken", e);
+            }
+        }
+    }
+}

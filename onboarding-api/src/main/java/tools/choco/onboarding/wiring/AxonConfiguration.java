@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
@@ -59,6 +60,8 @@ class AxonConfiguration {
                 // fail.
                 .registerComponent(
                         TransactionManager.class, configuration -> NoTransactionManager.instance())
+                // Aggregates say what their events carry; Axon would add ids of its own.
+                .configureCorrelationDataProviders(configuration -> List.of())
                 .registerComponent(FlowCatalog.class, configuration -> flows)
                 .registerComponent(AnswerVault.class, configuration -> vault)
                 .registerComponent(AnswerForms.class, configuration -> forms)

@@ -1,6 +1,7 @@
 package tools.choco.onboarding.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.net.URI;
@@ -123,8 +124,9 @@ class RoutesTest {
 
         assertThat(started.header("X-Request-Id")).isEqualTo(trace);
         assertThat(metadataOf(started.required("/sessionId")))
-                .containsEntry(EventMetadata.CORRELATION_ID, trace)
-                .containsEntry(EventMetadata.ACTOR, user.subject());
+                .containsOnly(
+                        entry(EventMetadata.CORRELATION_ID, trace),
+                        entry(EventMetadata.ACTOR, user.subject()));
     }
 
     @Test

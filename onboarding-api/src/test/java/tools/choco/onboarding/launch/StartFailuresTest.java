@@ -25,12 +25,13 @@ import tools.choco.onboarding.testing.ForkedService;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StartFailuresTest {
 
-    @TempDir private Path directory = Path.of("");
+    private Path directory = Path.of("");
     private Path home = Path.of("");
     private TestDatabase database;
 
     @BeforeAll
-    void open() {
+    void open(@TempDir Path temporary) {
+        directory = temporary;
         home = directory.resolve("home");
         database = TestDatabase.create();
     }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
+import tools.choco.onboarding.events.EventType;
 
 class EventLogTest {
 
@@ -114,11 +115,12 @@ class EventLogTest {
                                         + " payload_revision)"
                                         + " FROM events JOIN event_kinds USING (kind)"))
                 .isEqualTo(
-                        "%s %s %s 1.0.0"
+                        "%s %s %s %s"
                                 .formatted(
                                         event.getIdentifier(),
                                         event.getType(),
-                                        event.getPayload().getDescriptorForType().getFullName()));
+                                        event.getPayload().getDescriptorForType().getFullName(),
+                                        EventType.SCHEMA_VERSION));
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.EventFields;
+import tools.choco.onboarding.events.EventType;
 
 /**
  * Hands the events of a processor's batch to a projection, all at once.
@@ -44,6 +45,7 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
     @Override
     public boolean canHandle(EventMessage<?> event, Segment segment) {
         return event.getPayload() instanceof Message payload
+                && EventType.of(payload).isOfSessionOrSite()
                 && segment.matches(EventFields.sessionId(payload).hashCode());
     }
 

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the fields that events share, without a case for each type.
@@ -16,14 +17,24 @@ public final class EventFields {
 
     private EventFields() {}
 
-    /** The session that the event belongs to; a site's events name the session that spawned it. */
+    /**
+     * The session that the event belongs to; a site's events name the session that spawned it.
+     *
+     * @throws IllegalArgumentException also if the event belongs to none: another system's, or an
+     *     operator's act
+     */
     public static String sessionId(Message event) {
-        return (String) event.getField(EventType.of(event).sessionIdField);
+        return text(event, EventType.of(event).sessionIdField);
     }
 
-    /** The user whose session or site it is. */
+    /**
+     * The user whose session or site it is.
+     *
+     * @throws IllegalArgumentException also if the event belongs to none: another system's, or an
+     *     operator's act
+     */
     public static String userId(Message event) {
-        return (String) event.getField(EventType.of(event).userIdField);
+        return text(event, EventType.of(event).userIdField);
     }
 
     /**
@@ -47,5 +58,13 @@ public final class EventFields {
         return field == null
                 ? Optional.empty()
                 : Optional.of((String) event.getField(field)).filter(id -> !id.isEmpty());
+    }
+
+    private static String text(Message event, @Nullable FieldDescriptor field) {
+        if (field == null) {
+            throw new IllegalArgumentException(
+                    event.getDescriptorForType().getFullName() + " belongs to no session");
+        }
+        return (String) event.getField(field);
     }
 }

@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.events.audit.v1.OperatorActed;
+import tools.choco.onboarding.events.ingest.v1.ExternalEventReceived;
+import tools.choco.onboarding.events.refusal.v1.CommandRefused;
 import tools.choco.onboarding.events.v1.OnboardingAbandoned;
 import tools.choco.onboarding.events.v1.OnboardingCompleted;
 import tools.choco.onboarding.events.v1.OnboardingPathSelected;
@@ -30,7 +33,7 @@ import tools.choco.onboarding.events.v1.WelcomeSiteAdopted;
 import tools.choco.onboarding.events.v1.WelcomeSiteProvisioned;
 
 /**
- * The events of sessions and sites, in the order of the catalogue.
+ * The events of the log, in the order of the catalogue.
  *
  * <p>An event has two names: {@link #wireName()} in the envelope and for consumers, {@link
  * #protoName()} in the log. Both are stored, so neither ever changes.
@@ -84,7 +87,14 @@ public enum EventType {
             EventType.SITE,
             SiteDeployStatusChanged.getDefaultInstance()),
     SITE_STAGE_CHANGED(
-            "site.stage_changed", EventType.SITE, SiteLifecycleStageChanged.getDefaultInstance());
+            "site.stage_changed", EventType.SITE, SiteLifecycleStageChanged.getDefaultInstance()),
+    COMMAND_REFUSED(
+            "refusal.command_refused", EventType.REFUSALS, CommandRefused.getDefaultInstance()),
+    EXTERNAL_EVENT_RECEIVED(
+            "ingest.event_received",
+            EventType.EXTERNAL_SESSION,
+            ExternalEventReceived.getDefaultInstance()),
+    OPERATOR_ACTED("audit.operator_acted", EventType.OPERATION, OperatorActed.getDefaultInstance());
 
     /** Aggregate type of the events of a session; their aggregate id is {@code session_id}. */
     public static final String SESSION = "OnboardingSession";
@@ -92,13 +102,22 @@ public enum EventType {
     /** Aggregate type of the events of a site; their aggregate id is {@code site_id}. */
     public static final String SITE = "Site";
 
+    /** Aggregate type of what users were refused; its aggregate id is {@code refusals_id}. */
+    public static final String REFUSALS = "SessionRefusals";
+
+    /** Aggregate type of other systems' events; its id is {@code external_session_id}. */
+    public static final String EXTERNAL_SESSION = "ExternalSession";
+
+    /** Aggregate type of an operator's act; its aggregate id is {@code operation_id}. */
+    public static final String OPERATION = "Operation";
+
     /**
      * Semantic version of the schema, stored with each event when it is appended.
      *
      * <p>Any change of the schema needs a new one; a test compares with what was approved under
      * this version.
      */
-    public static final String SCHEMA_VERSION = "1.0.0";
+    public static final String SCHEMA_VERSION = "1.1.0";
 
     private static final List<EventType> ALL = List.of(values());
     private static final Map<Class<?>, EventType> BY_CLASS =
@@ -111,8 +130,8 @@ public enum EventType {
     private final Message defaultInstance;
 
     // What EventFields reads, looked up once instead of once an event.
-    final FieldDescriptor sessionIdField;
-    final FieldDescriptor userIdField;
+    final @Nullable FieldDescriptor sessionIdField;
+    final @Nullable FieldDescriptor userIdField;
     final FieldDescriptor occurredAtField;
     final @Nullable FieldDescriptor siteIdField;
 
@@ -170,9 +189,14 @@ public enum EventType {
         return descriptor().getFullName();
     }
 
-    /** {@link #SESSION} or {@link #SITE}. */
+    /** {@link #SESSION}, {@link #SITE}, or one of the other kinds. */
     public String aggregateType() {
         return aggregateType;
+    }
+
+    /** Whether it tells the story of a session or of one of its sites. */
+    public boolean isOfSessionOrSite() {
+        return aggregateType.equals(SESSION) || aggregateType.equals(SITE);
     }
 
     /** The event with every field at its default. */

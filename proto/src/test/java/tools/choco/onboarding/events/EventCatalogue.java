@@ -1,5 +1,7 @@
 package tools.choco.onboarding.events;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumValueDescriptorProto;
@@ -8,12 +10,15 @@ import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.DescriptorProtos.SourceCodeInfo.Location;
+import com.google.protobuf.Descriptors.FileDescriptor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Writes the catalogue for people out of the schema and its comments. */
 final class EventCatalogue {
@@ -33,6 +38,8 @@ final class EventCatalogue {
             - [Metadata](#metadata): who, why, and under which idempotency key
             - [Rules of change](#rules-of-change): what the schema promises
             - [Session events](#session-events), [site events](#site-events)
+            - [Refusals](#refusals), [other systems' events](#other-systems-events),
+              [operators' acts](#operators-acts)
             - [Values](#values) and [enums](#enums) that the events use
 
             """;
@@ -74,17 +81,25 @@ final class EventCatalogue {
     private final Map<String, String> comments = new HashMap<>();
     private final FileDescriptorProto envelope;
     private final FileDescriptorProto lifecycle;
+    private final Map<String, FileDescriptorProto> files = new HashMap<>();
     private final StringBuilder page = new StringBuilder();
 
     /**
      * A catalogue of some files.
      *
-     * @param files envelope and lifecycle, with source info
+     * @param files envelope and the files that hold events, with source info
      */
     EventCatalogue(FileDescriptorSet files) {
         this.envelope = file(files, "events.envelope.v1");
         this.lifecycle = file(files, "events.onboarding.v1");
-        List.of(envelope, lifecycle).forEach(this::read);
+        Set<String> shown =
+                Stream.concat(
+                                Stream.of(envelope.getPackage()),
+                                Schema.events().stream().map(FileDescriptor::getPackage))
+                        .collect(Collectors.toSet());
+        files.getFileList().stream()
+                .filter(it -> shown.contains(it.getPackage()))
+                .forEach(this::read);
     }
 
     /** The page, in Markdown. */
@@ -99,12 +114,11 @@ final class EventCatalogue {
         envelope.getMessageTypeList().forEach(message -> describe(envelope, message));
         page.append(METADATA);
 
-        page.append("## Session events\n\n");
-        page.append("Aggregate `OnboardingSession`, aggregate id `session_id`.\n\n");
-        describeEvents(EventType.SESSION);
-        page.append("## Site events\n\n");
-        page.append("Aggregate `Site`, aggregate id `site_id`.\n\n");
-        describeEvents(EventType.SITE);
+        section("Session events", EventType.SESSION, "session_id");
+        section("Site events", EventType.SITE, "site_id");
+        section("Refusals", EventType.REFUSALS, "refusals_id");
+        section("Other systems' events", EventType.EXTERNAL_SESSION, "external_session_id");
+        section("Operators' acts", EventType.OPERATION, "operation_id");
 
         page.append("## Values\n\n");
         for (DescriptorProto message : lifecycle.getMessageTypeList()) {
@@ -125,6 +139,25 @@ final class EventCatalogue {
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
+    }
+
+    private void section(String title, String aggregateType, String idField) {
+        page.append("## ").append(title).append("\n\n");
+        page.append("Aggregate `%s`, aggregate id `%s`.\n\n".formatted(aggregateType, idField));
+        if (!aggregateType.equals(EventType.SESSION) && !aggregateType.equals(EventType.SITE)) {
+            page.append(text(comment(packageOf(aggregateType)))).append("\n\n");
+        }
+        describeEvents(aggregateType);
+    }
+
+    private static String packageOf(String aggregateType) {
+        return EventType.all().stream()
+                .filter(event -> event.aggregateType().equals(aggregateType))
+                .findFirst()
+                .orElseThrow()
+                .descriptor()
+                .getFile()
+                .getPackage();
     }
 
     private void describeEvents(String aggregateType) {
@@ -152,7 +185,9 @@ final class EventCatalogue {
 
                     """
                             .formatted(event.wireName(), event.protoName(), aggregateType));
-            describe(lifecycle, event.descriptor().toProto());
+            describe(
+                    requireNonNull(files.get(event.descriptor().getFile().getPackage())),
+                    event.descriptor().toProto());
         }
     }
 
@@ -205,6 +240,7 @@ final class EventCatalogue {
 
     /** Indexes the comments; the numbers are those of descriptor.proto's own fields. */
     private void read(FileDescriptorProto file) {
+        files.put(file.getPackage(), file);
         Map<List<Integer>, String> byPath =
                 file.getSourceCodeInfo().getLocationList().stream()
                         .collect(

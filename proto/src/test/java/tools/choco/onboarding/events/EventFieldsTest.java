@@ -10,6 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import tools.choco.onboarding.events.audit.v1.OperatorActed;
+import tools.choco.onboarding.events.ingest.v1.ExternalEventReceived;
 import tools.choco.onboarding.events.v1.OfferedStep;
 import tools.choco.onboarding.events.v1.OnboardingAbandoned;
 import tools.choco.onboarding.events.v1.OnboardingStepCompleted;
@@ -18,8 +20,13 @@ class EventFieldsTest {
 
     static final List<EventType> EVENTS = EventType.all();
 
+    static final List<EventType> EVENTS_OF_USERS =
+            EVENTS.stream()
+                    .filter(it -> it.descriptor().findFieldByName("user_id") != null)
+                    .toList();
+
     @ParameterizedTest
-    @FieldSource("EVENTS")
+    @FieldSource("EVENTS_OF_USERS")
     void readsWhatEveryEventHas(EventType type) {
         Instant occurredAt = Instant.parse("2026-03-14T09:26:53.123456Z");
         Message event =
@@ -54,6 +61,16 @@ class EventFieldsTest {
     @Test
     void findsNoSiteInAFormStep() {
         assertThat(EventFields.siteId(OnboardingStepCompleted.getDefaultInstance())).isEmpty();
+    }
+
+    @Test
+    void findsNoSessionInAnotherSystemsEventOrAnOperatorsAct() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EventFields.sessionId(ExternalEventReceived.getDefaultInstance()))
+                .withMessage("events.ingest.v1.ExternalEventReceived belongs to no session");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EventFields.userId(OperatorActed.getDefaultInstance()))
+                .withMessage("events.audit.v1.OperatorActed belongs to no session");
     }
 
     @Test

@@ -3,10 +3,11 @@ package tools.choco.onboarding.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,42 +19,53 @@ class EventTypeTest {
 
     static final List<EventType> EVENTS = EventType.all();
 
+    private static final Map<String, String> ID_FIELDS =
+            Map.of(
+                    EventType.SESSION, "session_id",
+                    EventType.SITE, "site_id",
+                    EventType.REFUSALS, "refusals_id",
+                    EventType.EXTERNAL_SESSION, "external_session_id",
+                    EventType.OPERATION, "operation_id");
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             textBlock =
                     """
-                OnboardingStarted          | onboarding.started          | OnboardingSession
-                OnboardingStepCompleted    | onboarding.step_completed   | OnboardingSession
-                OnboardingStepSkipped      | onboarding.step_skipped     | OnboardingSession
-                OnboardingStepReopened     | onboarding.step_reopened    | OnboardingSession
-                OnboardingPathSelected     | onboarding.path_selected    | OnboardingSession
-                OnboardingAbandoned        | onboarding.abandoned        | OnboardingSession
-                OnboardingResumed          | onboarding.resumed          | OnboardingSession
-                OnboardingReset            | onboarding.reset            | OnboardingSession
-                OnboardingCompleted        | onboarding.completed        | OnboardingSession
-                SiteProvisionRequested     | site.provision_requested    | Site
-                SiteProvisionStateChanged  | site.state_changed          | Site
-                SiteProvisionCompleted     | site.provision_completed    | Site
-                SiteProvisionFailed        | site.provision_failed       | Site
-                WelcomeSiteProvisioned     | site.welcome_provisioned    | Site
-                WelcomeSiteAdopted         | site.welcome_adopted        | Site
-                SiteDeployStatusChanged    | site.deploy_status_changed  | Site
-                SiteLifecycleStageChanged  | site.stage_changed          | Site
+                onboarding.v1.OnboardingStarted          | onboarding.started          | OnboardingSession
+                onboarding.v1.OnboardingStepCompleted    | onboarding.step_completed   | OnboardingSession
+                onboarding.v1.OnboardingStepSkipped      | onboarding.step_skipped     | OnboardingSession
+                onboarding.v1.OnboardingStepReopened     | onboarding.step_reopened    | OnboardingSession
+                onboarding.v1.OnboardingPathSelected     | onboarding.path_selected    | OnboardingSession
+                onboarding.v1.OnboardingAbandoned        | onboarding.abandoned        | OnboardingSession
+                onboarding.v1.OnboardingResumed          | onboarding.resumed          | OnboardingSession
+                onboarding.v1.OnboardingReset            | onboarding.reset            | OnboardingSession
+                onboarding.v1.OnboardingCompleted        | onboarding.completed        | OnboardingSession
+                onboarding.v1.SiteProvisionRequested     | site.provision_requested    | Site
+                onboarding.v1.SiteProvisionStateChanged  | site.state_changed          | Site
+                onboarding.v1.SiteProvisionCompleted     | site.provision_completed    | Site
+                onboarding.v1.SiteProvisionFailed        | site.provision_failed       | Site
+                onboarding.v1.WelcomeSiteProvisioned     | site.welcome_provisioned    | Site
+                onboarding.v1.WelcomeSiteAdopted         | site.welcome_adopted        | Site
+                onboarding.v1.SiteDeployStatusChanged    | site.deploy_status_changed  | Site
+                onboarding.v1.SiteLifecycleStageChanged  | site.stage_changed          | Site
+                refusal.v1.CommandRefused            | refusal.command_refused     | SessionRefusals
+                ingest.v1.ExternalEventReceived      | ingest.event_received       | ExternalSession
+                audit.v1.OperatorActed               | audit.operator_acted        | Operation
                 """)
     void namesEveryEvent(String message, String wireName, String aggregateType) {
         EventType type = EventType.byWireName(wireName);
 
         assertThat(type.wireName()).isEqualTo(wireName);
-        assertThat(type.protoName()).isEqualTo("events.onboarding.v1." + message);
+        assertThat(type.protoName()).isEqualTo("events." + message);
         assertThat(type.aggregateType()).isEqualTo(aggregateType);
-        assertThat(type.descriptor().getName()).isEqualTo(message);
     }
 
     @Test
     void holdsEveryEventOfTheSchema() {
         // Only an event says when it occurred.
-        assertThat(EventType.ONBOARDING_STARTED.descriptor().getFile().getMessageTypes())
+        assertThat(Schema.events())
+                .flatExtracting(FileDescriptor::getMessageTypes)
                 .filteredOn(message -> message.findFieldByName("occurred_at") != null)
                 .containsExactlyElementsOf(
                         EventType.all().stream().map(EventType::descriptor).toList());
@@ -76,13 +88,7 @@ class EventTypeTest {
     @ParameterizedTest
     @FieldSource("EVENTS")
     void carriesTheIdOfItsAggregate(EventType type) {
-        Descriptor descriptor = type.descriptor();
-
-        assertThat(
-                        descriptor.findFieldByName(
-                                type.aggregateType().equals(EventType.SITE)
-                                        ? "site_id"
-                                        : "session_id"))
+        assertThat(type.descriptor().findFieldByName(ID_FIELDS.get(type.aggregateType())))
                 .isNotNull();
     }
 

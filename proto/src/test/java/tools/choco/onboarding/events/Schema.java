@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TimestampProto;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import tools.choco.onboarding.events.envelope.v1.EventEnvelope;
 
@@ -20,10 +21,15 @@ final class Schema {
 
     private Schema() {}
 
+    /** The files that hold events, in the order of the catalogue. */
+    static List<FileDescriptor> events() {
+        return EventType.all().stream().map(it -> it.descriptor().getFile()).distinct().toList();
+    }
+
     static FileDescriptorSet today() {
         return FileDescriptorSet.newBuilder()
                 .addFile(EventEnvelope.getDescriptor().getFile().toProto())
-                .addFile(EventType.ONBOARDING_STARTED.descriptor().getFile().toProto())
+                .addAllFile(events().stream().map(FileDescriptor::toProto).toList())
                 .build();
     }
 

@@ -21,6 +21,7 @@ import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.flow.FlowCatalog;
+import tools.choco.onboarding.refusal.SessionRefusals;
 import tools.choco.onboarding.session.OnboardingSession;
 
 /**
@@ -70,6 +71,7 @@ class AxonConfiguration {
                         configuration -> (type, name) -> new CommandMetrics(meters))
                 .configureAggregate(
                         AggregateConfigurer.defaultConfiguration(OnboardingSession.class))
+                .configureAggregate(AggregateConfigurer.defaultConfiguration(SessionRefusals.class))
                 .buildConfiguration();
     }
 

@@ -1,5 +1,6 @@
 package tools.choco.onboarding.wiring;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.springframework.context.annotation.Bean;
@@ -13,6 +14,7 @@ import tools.choco.onboarding.answer.form.JsonAnswerForms;
 import tools.choco.onboarding.edge.EdgeCalls;
 import tools.choco.onboarding.edge.KnownParameters;
 import tools.choco.onboarding.edge.RequestHash;
+import tools.choco.onboarding.refusal.recording.RefusalRecorder;
 import tools.choco.onboarding.session.http.SessionClaims;
 import tools.choco.onboarding.session.http.Sessions;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,8 +24,13 @@ import tools.jackson.databind.json.JsonMapper;
 class SessionsConfiguration {
 
     @Bean
-    Sessions sessions(CommandGateway commands, JdbcClient jdbc) {
-        return new Sessions(commands, new SessionClaims(jdbc));
+    Sessions sessions(CommandGateway commands, JdbcClient jdbc, RefusalRecorder refusals) {
+        return new Sessions(commands, new SessionClaims(jdbc), refusals);
+    }
+
+    @Bean
+    RefusalRecorder refusalRecorder(CommandGateway commands, MeterRegistry meters) {
+        return new RefusalRecorder(commands, meters);
     }
 
     @Bean

@@ -23,10 +23,14 @@ public final class Tables {
         return count("SELECT count(*) FROM events WHERE aggregate_id = ?::uuid", sessionId);
     }
 
-    /** How many events of the log name a text in their payload, a subject for instance. */
+    /**
+     * How many events of sessions and sites name a text in their payload, a subject for instance.
+     */
     public long eventsNaming(String text) {
         return count(
-                "SELECT count(*) FROM events WHERE position(?::bytea IN payload) > 0",
+                """
+                SELECT count(*) FROM events JOIN event_kinds USING (kind)
+                WHERE aggregate_type <> 'SessionRefusals' AND position(?::bytea IN payload) > 0""",
                 text.getBytes(StandardCharsets.UTF_8));
     }
 

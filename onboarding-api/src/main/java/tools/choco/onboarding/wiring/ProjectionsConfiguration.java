@@ -15,6 +15,7 @@ import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.funnel.FunnelQueries;
+import tools.choco.onboarding.projection.Generations;
 import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.projection.ProjectionProcessor;
 import tools.choco.onboarding.projection.ProjectionSettings;
@@ -49,6 +50,7 @@ class ProjectionsConfiguration {
             PostgresEventStore eventStore,
             ScheduledExecutorService timers,
             ScheduledExecutorService projectionWorkers,
+            DataSource database,
             MeterRegistry meters) {
         Projections projections =
                 new Projections(
@@ -61,7 +63,11 @@ class ProjectionsConfiguration {
                         projectionWorkers,
                         ProjectionSettings.DEFAULT);
         List<Projection> all = List.of(new SessionViewProjection(), new FunnelProjection());
-        List<ProjectionProcessor> processors = all.stream().map(projections::processorFor).toList();
+        Generations generations = new Generations(database);
+        List<ProjectionProcessor> processors =
+                all.stream()
+                        .map(it -> projections.processorFor(it, generations.serve(it)))
+                        .toList();
         processors.forEach(processor -> watch(processor, meters));
         return processors;
     }
@@ -82,7 +88,7 @@ class ProjectionsConfiguration {
     }
 
     private static void watch(ProjectionProcessor processor, MeterRegistry meters) {
-        String name = processor.projection().name();
+        String name = processor.generation().name();
         Gauge.builder(
                         "onboarding.processor.position",
                         processor,

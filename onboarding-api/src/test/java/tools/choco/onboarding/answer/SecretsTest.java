@@ -97,7 +97,7 @@ class SecretsTest {
                         SELECT format('%I.%I', table_schema, table_name)
                         FROM information_schema.tables
                         WHERE table_schema NOT IN ('pg_catalog', 'information_schema')""");
-        assertThat(names).contains("public.events", "public.session_view");
+        assertThat(names).contains("public.events", "sessionview_g1.session_view");
         for (String table : names) {
             for (String secret : secrets()) {
                 assertThat(

@@ -474,11 +474,11 @@ class ProblemsTest {
     private static Answer readADamagedTable() {
         Tables tables = Tables.of(service);
         var analyst = service.client().as(user().subject(), "analytics:read");
-        tables.update("ALTER TABLE session_view RENAME TO session_view_gone");
+        tables.update("ALTER TABLE sessionview_g1.session_view RENAME TO session_view_gone");
         try {
             return analyst.get("/sessions");
         } finally {
-            tables.update("ALTER TABLE session_view_gone RENAME TO session_view");
+            tables.update("ALTER TABLE sessionview_g1.session_view_gone RENAME TO session_view");
         }
     }
 

@@ -42,7 +42,8 @@ class SweepTest {
     @BeforeEach
     void forgetWhatWas() {
         awaitReadModel();
-        tables.update("UPDATE session_view SET status = 'abandoned' WHERE status = 'active'");
+        tables.update(
+                "UPDATE sessionview_g1.session_view SET status = 'abandoned' WHERE status = 'active'");
     }
 
     @Test
@@ -76,20 +77,21 @@ class SweepTest {
         String session = user.started("quick");
         service.clock().advance(BEYOND_IDLE_LIMIT);
         awaitReadModel();
-        tables.update("CREATE TABLE held AS SELECT * FROM session_view");
+        tables.update("CREATE TABLE held AS SELECT * FROM sessionview_g1.session_view");
         user.skip(session, "tools");
         awaitReadModel();
         // As a read model that lags would have it.
         tables.update(
                 """
-                UPDATE session_view SET last_activity_at = held.last_activity_at FROM held
+                UPDATE sessionview_g1.session_view SET last_activity_at = held.last_activity_at
+                FROM held
                 WHERE session_view.session_id = held.session_id""");
         tables.update("DROP TABLE held");
 
         assertThat(sweep()).isZero();
         assertThat(user.read(session).at("/status")).isEqualTo("active");
         tables.update(
-                "UPDATE session_view SET last_activity_at = last_event_at WHERE session_id = ?",
+                "UPDATE sessionview_g1.session_view SET last_activity_at = last_event_at WHERE session_id = ?",
                 session);
     }
 
@@ -153,11 +155,15 @@ class SweepTest {
         awaitReadModel();
         sweep();
         awaitReadModel();
-        tables.update("UPDATE session_view SET status = 'active' WHERE session_id = ?", session);
+        tables.update(
+                "UPDATE sessionview_g1.session_view SET status = 'active' WHERE session_id = ?",
+                session);
         sweep();
 
         assertThat(tables.events(session)).isEqualTo(2);
-        tables.update("UPDATE session_view SET status = 'abandoned' WHERE session_id = ?", session);
+        tables.update(
+                "UPDATE sessionview_g1.session_view SET status = 'abandoned' WHERE session_id = ?",
+                session);
     }
 
     @Test

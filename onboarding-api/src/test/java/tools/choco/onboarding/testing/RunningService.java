@@ -118,7 +118,11 @@ public final class RunningService implements AutoCloseable {
     /** Waits until every read model has applied the last event of the log. */
     public void awaitReadModels() {
         Tables tables = Tables.of(this);
-        long last = tables.count("SELECT coalesce(max(position), 0) FROM events");
+        long last =
+                tables.count(
+                        """
+                        SELECT coalesce(max(position), 0) FROM events JOIN event_kinds USING (kind)
+                        WHERE aggregate_type IN ('OnboardingSession', 'Site')""");
         await().atMost(WAIT)
                 .pollInterval(POLL)
                 .untilAsserted(

@@ -3,7 +3,6 @@ package tools.choco.onboarding.funnel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,6 +10,7 @@ import tools.choco.onboarding.events.v1.OnboardingStarted;
 import tools.choco.onboarding.projection.LoggedEvent;
 import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.projection.SessionTable;
+import tools.choco.onboarding.projection.Tables;
 
 /**
  * Keeps {@code funnel_entry}, one entry a session, and {@code funnel_stage}, the stages of each
@@ -48,11 +48,8 @@ public final class FunnelProjection implements Projection {
     }
 
     @Override
-    public void clear(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate("DELETE FROM funnel_entry");
-            statement.executeUpdate("DELETE FROM funnel_stage");
-        }
+    public String tables() {
+        return Tables.of(NAME);
     }
 
     /** A version of a flow never changes, so the first session of it names its stages for good. */

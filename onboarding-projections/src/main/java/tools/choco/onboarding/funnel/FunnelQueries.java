@@ -18,7 +18,7 @@ import tools.choco.onboarding.funnel.FunnelAnswer.Outcomes;
 import tools.choco.onboarding.funnel.FunnelAnswer.Stage;
 import tools.choco.onboarding.funnel.FunnelAnswer.TimeToReach;
 import tools.choco.onboarding.projection.AsOf;
-import tools.choco.onboarding.projection.QueryFailed;
+import tools.choco.onboarding.projection.ReadModel;
 import tools.choco.onboarding.projection.StoredText;
 
 /**
@@ -76,16 +76,16 @@ public final class FunnelQueries {
     private static final String OUTCOMES =
             "SELECT outcome, count(*) %s GROUP BY outcome".formatted(COUNTED);
 
-    private final DataSource dataSource;
+    private final ReadModel model;
 
     public FunnelQueries(DataSource dataSource) {
-        this.dataSource = dataSource;
+        this.model = new ReadModel(dataSource, FunnelProjection.NAME);
     }
 
     /** The funnels there are. */
     public List<Funnel> funnels() {
-        return inSnapshot(
-                connection ->
+        return model.ask(
+                (connection, generation) ->
                         List.of(
                                 new Funnel(
                                         Funnel.ONBOARDING,
@@ -102,8 +102,8 @@ public final class FunnelQueries {
         if (to.isBefore(from)) {
             throw new IllegalArgumentException("to comes before from");
         }
-        return inSnapshot(
-                connection -> {
+        return model.ask(
+                (connection, generation) -> {
                     Outcomes outcomes = outcomes(connection, from, to, filter);
                     return new FunnelAnswer(
                             Funnel.ONBOARDING,
@@ -112,7 +112,7 @@ public final class FunnelQueries {
                             total(outcomes),
                             stages(connection, from, to, filter),
                             outcomes,
-                            AsOf.read(connection, FunnelProjection.NAME),
+                            AsOf.read(connection, generation),
                             FunnelProjection.VERSION);
                 });
     }
@@ -227,30 +227,5 @@ public final class FunnelQueries {
         statement.setString(index, stored);
         statement.setString(index + 1, stored);
         return index + 2;
-    }
-
-    @FunctionalInterface
-    private interface Question<T> {
-        T ask(Connection connection) throws SQLException;
-    }
-
-    /** One snapshot for all statements of an answer, so that its numbers belong together. */
-    private <T> T inSnapshot(Question<T> question) {
-        try (Connection connection = dataSource.getConnection()) {
-            int isolation = connection.getTransactionIsolation();
-            connection.setAutoCommit(false);
-            connection.setReadOnly(true);
-            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            try {
-                return question.ask(connection);
-            } finally {
-                connection.rollback();
-                connection.setTransactionIsolation(isolation);
-                connection.setReadOnly(false);
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException e) {
-            throw new QueryFailed(e);
-        }
     }
 }

@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record AsOf(String position, @Nullable Instant time) {
 
-    /** Reads the progress of a projection in the snapshot of the connection's transaction. */
-    public static AsOf read(Connection connection, String projection) throws SQLException {
+    /** Reads the progress of a generation in the snapshot of the connection's transaction. */
+    public static AsOf read(Connection connection, Generation generation) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
                         SELECT position, appended_at FROM projection_progress
                         WHERE projection = ? ORDER BY position LIMIT 1
                         """)) {
-            statement.setString(1, projection);
+            statement.setString(1, generation.name());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
                         ? new AsOf(

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a projection's processor is doing in this process.
  *
- * @param name name of the projection and its processor
+ * @param name name of the generation and its processor
  * @param position log position of the last event taken, of the segment furthest behind; null while
  *     this process works on no segment
  * @param caughtUp whether every segment that this process works on had reached the end of the log

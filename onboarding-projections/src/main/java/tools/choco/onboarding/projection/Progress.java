@@ -11,7 +11,8 @@ final class Progress {
 
     private Progress() {}
 
-    static void move(Connection connection, String projection, Segment segment, LoggedEvent last)
+    static void move(
+            Connection connection, Generation generation, Segment segment, LoggedEvent last)
             throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
@@ -22,7 +23,7 @@ final class Progress {
                         SET position = EXCLUDED.position, appended_at = EXCLUDED.appended_at
                         WHERE projection_progress.position < EXCLUDED.position
                         """)) {
-            statement.setString(1, projection);
+            statement.setString(1, generation.name());
             statement.setInt(2, segment.getSegmentId());
             statement.setLong(3, last.position());
             statement.setObject(4, last.appendedAt().atOffset(ZoneOffset.UTC));
@@ -35,19 +36,10 @@ final class Progress {
                         DELETE FROM projection_progress
                         WHERE projection = ? AND segment <> ? AND (segment & ?) = ?
                         """)) {
-            statement.setString(1, projection);
+            statement.setString(1, generation.name());
             statement.setInt(2, segment.getSegmentId());
             statement.setInt(3, segment.getMask());
             statement.setInt(4, segment.getSegmentId());
-            statement.executeUpdate();
-        }
-    }
-
-    static void clear(Connection connection, String projection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "DELETE FROM projection_progress WHERE projection = ?")) {
-            statement.setString(1, projection);
             statement.executeUpdate();
         }
     }

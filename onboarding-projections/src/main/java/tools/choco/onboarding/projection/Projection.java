@@ -7,15 +7,24 @@ import java.util.List;
 /**
  * A read model: rows that are a function of the log alone, never of the clock.
  *
- * <p>Both methods work in the caller's transaction and neither end it nor close the connection.
+ * <p>{@link #apply} works in the caller's transaction and neither ends it nor closes the
+ * connection.
  */
 public interface Projection {
 
-    /** Name of the read model and of its processor; token rows hang on it, so it never changes. */
+    /** Name of the read model, lower-case letters; its generations hang on it, so it stays. */
     String name();
 
     /** Version of what the rows mean, from 1; a new one asks for a rebuild. */
     int version();
+
+    /**
+     * Hash of the configuration that the rows depend on; another one asks for a rebuild. Empty if
+     * they depend on the log alone.
+     */
+    default String configuration() {
+        return "";
+    }
 
     /**
      * Applies a batch.
@@ -29,6 +38,9 @@ public interface Projection {
      */
     void apply(Connection connection, List<LoggedEvent> events) throws SQLException;
 
-    /** Empties the read model, so that the log can be applied from its start. */
-    void clear(Connection connection) throws SQLException;
+    /**
+     * SQL that makes the tables of a generation, with unqualified names; so is all other SQL of the
+     * projection, and the generation is chosen by the search path.
+     */
+    String tables();
 }

@@ -1,6 +1,6 @@
 package tools.choco.onboarding.projection;
 
-/** A batch that could not be applied, or a read model that could not be emptied; rolled back. */
+/** A batch that could not be applied; rolled back. */
 public final class ProjectionException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

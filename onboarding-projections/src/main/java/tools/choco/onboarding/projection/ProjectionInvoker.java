@@ -33,11 +33,14 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
     private record Failure(String eventId, Throwable cause) {}
 
     private final Projection projection;
+    private final Generation generation;
     private final Supplier<Connection> connection;
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
 
-    ProjectionInvoker(Projection projection, Supplier<Connection> connection) {
+    ProjectionInvoker(
+            Projection projection, Generation generation, Supplier<Connection> connection) {
         this.projection = projection;
+        this.generation = generation;
         this.connection = connection;
     }
 
@@ -62,7 +65,7 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
         UnitOfWork<?> unitOfWork = CurrentUnitOfWork.get();
         List<LoggedEvent> batch =
                 unitOfWork.getOrComputeResource(
-                        "Projection[" + projection.name() + "]/Batch",
+                        "Projection[" + generation.name() + "]/Batch",
                         key -> beginBatch(unitOfWork, segment));
         batch.add(LoggedEvent.of(message));
     }
@@ -76,8 +79,9 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
 
     private void apply(List<LoggedEvent> batch, Segment segment) {
         try {
+            SearchPath.set(connection.get(), generation);
             projection.apply(connection.get(), batch);
-            Progress.move(connection.get(), projection.name(), segment, batch.getLast());
+            Progress.move(connection.get(), generation, segment, batch.getLast());
         } catch (SQLException e) {
             throw new ProjectionException(projection, e);
         } catch (Error e) {
@@ -87,15 +91,10 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
         }
     }
 
+    /** A generation is never emptied: another one is built beside it. */
     @Override
-    public void performReset() {
-        try {
-            projection.clear(connection.get());
-            Progress.clear(connection.get(), projection.name());
-        } catch (SQLException e) {
-            throw new ProjectionException(projection, e);
-        }
-        failure.set(null);
+    public boolean supportsReset() {
+        return false;
     }
 
     @Override

@@ -6,22 +6,22 @@ import org.axonframework.eventhandling.EventTrackerStatus;
 import org.axonframework.eventhandling.StreamingEventProcessor;
 import org.jspecify.annotations.Nullable;
 
-/** A projection together with the processor that feeds it from the log. */
+/** A generation of a read model together with the processor that feeds it from the log. */
 public final class ProjectionProcessor {
 
-    private final Projection projection;
+    private final Generation generation;
     private final ProjectionInvoker invoker;
     private final StreamingEventProcessor processor;
 
     ProjectionProcessor(
-            Projection projection, ProjectionInvoker invoker, StreamingEventProcessor processor) {
-        this.projection = projection;
+            Generation generation, ProjectionInvoker invoker, StreamingEventProcessor processor) {
+        this.generation = generation;
         this.invoker = invoker;
         this.processor = processor;
     }
 
-    public Projection projection() {
-        return projection;
+    public Generation generation() {
+        return generation;
     }
 
     /** The processor itself, for Axon's configuration and for splitting and merging. */
@@ -39,22 +39,6 @@ public final class ProjectionProcessor {
         processor.shutDown();
     }
 
-    /**
-     * Empties the read model and applies the log from its start, in place: until it has caught up,
-     * queries see less than there is. Rows and tokens are reset in one transaction.
-     *
-     * @throws org.axonframework.eventhandling.tokenstore.UnableToClaimTokenException if another
-     *     process works on it; nothing is reset then
-     */
-    public void reset() {
-        processor.shutDown();
-        try {
-            processor.resetTokens();
-        } finally {
-            processor.start();
-        }
-    }
-
     /** How it is doing now. */
     public ProcessorStatus status() {
         Collection<EventTrackerStatus> segments = processor.processingStatus().values();
@@ -64,7 +48,7 @@ public final class ProjectionProcessor {
                         .mapToLong(segment -> segment.orElse(0))
                         .min();
         return new ProcessorStatus(
-                projection.name(),
+                generation.name(),
                 position.isPresent() ? position.getAsLong() : null,
                 !segments.isEmpty() && segments.stream().allMatch(EventTrackerStatus::isCaughtUp),
                 processor.isRunning(),

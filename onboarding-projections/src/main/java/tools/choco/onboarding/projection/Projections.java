@@ -46,14 +46,14 @@ public final class Projections {
         this.settings = settings;
     }
 
-    /** A processor for a projection, not yet started; at most one of a name in a process. */
-    public ProjectionProcessor processorFor(Projection projection) {
-        ProjectionInvoker invoker = new ProjectionInvoker(projection, connection);
+    /** A processor for a generation, not yet started; at most one of each in a process. */
+    public ProjectionProcessor processorFor(Projection projection, Generation generation) {
+        ProjectionInvoker invoker = new ProjectionInvoker(projection, generation, connection);
         return new ProjectionProcessor(
-                projection,
+                generation,
                 invoker,
                 PooledStreamingEventProcessor.builder()
-                        .name(projection.name())
+                        .name(generation.name())
                         .eventHandlerInvoker(invoker)
                         .errorHandler(invoker)
                         .messageSource(log)

@@ -1,7 +1,6 @@
 package tools.choco.onboarding.sessionview;
 
 import java.sql.Array;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.projection.QueryFailed;
+import tools.choco.onboarding.projection.ReadModel;
 import tools.choco.onboarding.projection.StoredText;
 
 /**
@@ -37,10 +37,10 @@ public final class SessionQueries {
             FROM session_view
             """;
 
-    private final DataSource dataSource;
+    private final ReadModel model;
 
     public SessionQueries(DataSource dataSource) {
-        this.dataSource = dataSource;
+        this.model = new ReadModel(dataSource, SessionViewProjection.NAME);
     }
 
     /**
@@ -178,21 +178,21 @@ public final class SessionQueries {
     }
 
     private <T> List<T> query(String sql, List<Object> values, RowMapper<T> mapper) {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.size(); i++) {
-                statement.setObject(i + 1, values.get(i));
-            }
-            List<T> found = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.add(mapper.map(rows));
-                }
-            }
-            return found;
-        } catch (SQLException e) {
-            throw new QueryFailed(e);
-        }
+        return model.ask(
+                (connection, generation) -> {
+                    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                        for (int i = 0; i < values.size(); i++) {
+                            statement.setObject(i + 1, values.get(i));
+                        }
+                        List<T> found = new ArrayList<>();
+                        try (ResultSet rows = statement.executeQuery()) {
+                            while (rows.next()) {
+                                found.add(mapper.map(rows));
+                            }
+                        }
+                        return found;
+                    }
+                });
     }
 
     @FunctionalInterface

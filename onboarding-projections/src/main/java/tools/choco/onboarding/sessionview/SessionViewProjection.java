@@ -2,11 +2,11 @@ package tools.choco.onboarding.sessionview;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import tools.choco.onboarding.projection.LoggedEvent;
 import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.projection.SessionTable;
+import tools.choco.onboarding.projection.Tables;
 
 /** Keeps {@code session_view}, one row a session, fed by every event of sessions and sites. */
 public final class SessionViewProjection implements Projection {
@@ -39,9 +39,7 @@ public final class SessionViewProjection implements Projection {
     }
 
     @Override
-    public void clear(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate("DELETE FROM session_view");
-        }
+    public String tables() {
+        return Tables.of(NAME);
     }
 }

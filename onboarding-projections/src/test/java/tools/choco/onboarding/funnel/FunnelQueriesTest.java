@@ -167,6 +167,7 @@ class FunnelQueriesTest {
     @Example
     void namesTheLogPositionItGoesUpTo() {
         try (ReadModels live = new ReadModels()) {
+            live.serve(new FunnelProjection());
             FunnelQueries queries = new FunnelQueries(live.dataSource());
             assertThat(queries.onboarding(FIRST_DAY, LAST_DAY, FunnelFilter.ALL).asOf())
                     .isEqualTo(new AsOf("0", null));

@@ -35,7 +35,15 @@ public final class ReadModels implements AutoCloseable {
         return database.dataSource();
     }
 
-    /** A processor with small batches, which is stopped with the read models. */
+    /** The tables of a projection's generation that is served, made if they are not there. */
+    public Generation serve(Projection projection) {
+        return new Generations(dataSource()).serve(projection);
+    }
+
+    /**
+     * A processor of the served generation with small batches, which is stopped with the read
+     * models.
+     */
     public ProjectionProcessor processorFor(Projection projection, int segments) {
         return new Projections(
                         events,
@@ -46,7 +54,7 @@ public final class ReadModels implements AutoCloseable {
                         workers,
                         new ProjectionSettings(
                                 SETTINGS.eventsPerBatchMax(), segments, SETTINGS.claimInterval()))
-                .processorFor(projection);
+                .processorFor(projection, serve(projection));
     }
 
     /** Appends a history, one append an event. */
@@ -60,12 +68,26 @@ public final class ReadModels implements AutoCloseable {
 
     /** Applies events as one batch in a transaction, without a processor. */
     public void apply(Projection projection, List<LoggedEvent> batch) {
-        inTransaction(connection -> projection.apply(connection, batch));
+        Generation generation = serve(projection);
+        inTransaction(
+                connection -> {
+                    SearchPath.set(connection, generation);
+                    projection.apply(connection, batch);
+                });
     }
 
-    /** Empties a read model in a transaction, without a processor. */
+    /** Empties the served generation in a transaction, without a processor. */
     public void clear(Projection projection) {
-        inTransaction(projection::clear);
+        Generation generation = serve(projection);
+        inTransaction(
+                connection -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("DROP SCHEMA " + generation.name() + " CASCADE");
+                        statement.execute("CREATE SCHEMA " + generation.name());
+                        SearchPath.set(connection, generation);
+                        statement.execute(projection.tables());
+                    }
+                });
     }
 
     /** Waits until a projection has applied everything in the log. */
@@ -73,7 +95,7 @@ public final class ReadModels implements AutoCloseable {
         String head = text("SELECT max(position)::text FROM events");
         String applied =
                 "SELECT max(position)::text FROM projection_progress WHERE projection = '%s'"
-                        .formatted(projection.name());
+                        .formatted(serve(projection).name());
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(text(applied)).isEqualTo(head));
@@ -86,11 +108,14 @@ public final class ReadModels implements AutoCloseable {
                         .formatted(order, table));
     }
 
-    /** The single text that a query answers; empty if it answers null. */
+    /**
+     * The single text that a query over the served generations answers; empty if it answers null.
+     */
     public String text(String sql) {
         try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET search_path TO sessionview_g1, funnel_g1, public");
+            ResultSet row = statement.executeQuery(sql);
             row.next();
             String text = row.getString(1);
             return text == null ? "" : text;

@@ -46,6 +46,8 @@ class SessionQueriesTest {
 
     @BeforeAll
     void isEmptyAtFirst() {
+        models.serve(projection);
+
         assertThat(queries.page(SessionFilter.ALL, null, 1))
                 .isEqualTo(new SessionPage(List.of(), null));
     }

@@ -1,0 +1,73 @@
+package tools.choco.onboarding.projection;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * What is served of one projection: the tables of its current generation.
+ *
+ * <p>An answer comes from one snapshot of one generation, also while another is switched to.
+ */
+public final class ReadModel {
+
+    private final DataSource dataSource;
+    private final String projection;
+
+    /**
+     * @param projection name of the projection
+     */
+    public ReadModel(DataSource dataSource, String projection) {
+        this.dataSource = dataSource;
+        this.projection = projection;
+    }
+
+    /** A question to the tables of one generation. */
+    @FunctionalInterface
+    public interface Question<T> {
+        T ask(Connection connection, Generation generation) throws SQLException;
+    }
+
+    /**
+     * Asks the current generation, in one snapshot, with unqualified table names.
+     *
+     * @throws NotBuilt if no generation is served yet
+     * @throws QueryFailed if the database fails
+     */
+    public <T> T ask(Question<T> question) {
+        try (Connection connection = dataSource.getConnection()) {
+            int isolation = connection.getTransactionIsolation();
+            connection.setAutoCommit(false);
+            connection.setReadOnly(true);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            try {
+                Generation current = current(connection);
+                SearchPath.set(connection, current);
+                return question.ask(connection, current);
+            } finally {
+                connection.rollback();
+                connection.setTransactionIsolation(isolation);
+                connection.setReadOnly(false);
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw new QueryFailed(e);
+        }
+    }
+
+    private Generation current(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT generation FROM projection_current WHERE projection = ?")) {
+            statement.setString(1, projection);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new NotBuilt(projection);
+                }
+                return new Generation(projection, row.getInt(1));
+            }
+        }
+    }
+}

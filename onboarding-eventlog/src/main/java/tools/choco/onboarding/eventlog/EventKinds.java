@@ -50,7 +50,13 @@ final class EventKinds {
         return required(kinds.get(number), number);
     }
 
-    private void load(Connection connection) throws SQLException {
+    /** The kind of a stored event that is older than the last {@link #load}. */
+    EventKind known(short number) {
+        return required(kinds.get(number), number);
+    }
+
+    /** Reads the table again. */
+    void load(Connection connection) throws SQLException {
         try (var select =
                         connection.prepareStatement(
                                 """

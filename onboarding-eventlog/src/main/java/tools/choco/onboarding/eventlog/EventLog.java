@@ -42,6 +42,7 @@ public final class EventLog implements AutoCloseable {
     private final Notifications notifications;
     private final LogWriter writer;
     private final PostgresEventStorageEngine storageEngine;
+    private final PostgresLogReader reader;
 
     /** A log with the {@linkplain EventLogSettings#DEFAULT usual settings}. */
     public EventLog(DataSource dataSource) {
@@ -68,6 +69,7 @@ public final class EventLog implements AutoCloseable {
                         });
         storageEngine =
                 new PostgresEventStorageEngine(transactions, serializer, kinds, writer, settings);
+        reader = new PostgresLogReader(dataSource, serializer, kinds);
         signal.start();
         notifications.start();
         writer.start();
@@ -86,6 +88,11 @@ public final class EventLog implements AutoCloseable {
     /** The storage below {@link #eventStore()}. */
     public EventStorageEngine storageEngine() {
         return storageEngine;
+    }
+
+    /** The log itself, in order and by ranges; each reading takes a connection of the source. */
+    public LogReader reader() {
+        return reader;
     }
 
     /** A new event store; whoever asks for it also shuts it down. */

@@ -12,12 +12,14 @@ CREATE TABLE projection_generations (
     configuration text        NOT NULL,
     state         text        NOT NULL CHECK (state IN ('building', 'following')),
     created_at    timestamptz NOT NULL,
+    error         text,
     PRIMARY KEY (projection, generation)
 );
 
 COMMENT ON TABLE projection_generations IS 'Generations of read models: tables in schema <projection>_g<generation>';
 COMMENT ON COLUMN projection_generations.version IS 'Version of the projection that made it';
 COMMENT ON COLUMN projection_generations.configuration IS 'Hash of the configuration that it was made with; empty if there is none';
+COMMENT ON COLUMN projection_generations.error IS 'Why building it failed last; null once it goes on';
 COMMENT ON COLUMN projection_generations.state IS 'building: reads the log from its start; following: its processor keeps it up to date';
 
 -- The generation that queries read. A switch changes this row and nothing else.
@@ -31,3 +33,11 @@ CREATE TABLE projection_current (
 
 COMMENT ON TABLE projection_current IS 'Which generation of a read model is served';
 COMMENT ON COLUMN projection_current.previous IS 'Generation served before, to which one can go back; null if it is gone';
+
+-- The last number given to a generation of each read model.
+CREATE TABLE projection_numbers (
+    projection text    PRIMARY KEY,
+    last       integer NOT NULL
+);
+
+COMMENT ON TABLE projection_numbers IS 'Numbers of generations; none is given twice';

@@ -36,6 +36,7 @@ import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.answer.form.JsonBeyondLimits;
 import tools.choco.onboarding.eventlog.LogOverloaded;
 import tools.choco.onboarding.eventlog.LogUnavailable;
+import tools.choco.onboarding.projection.NotBuilt;
 import tools.choco.onboarding.sessionview.InvalidCursor;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
@@ -201,6 +202,11 @@ class ProblemAdvice {
     @ExceptionHandler
     ResponseEntity<Problem> overloaded(LogOverloaded overloaded) {
         return unavailable("More writes are waiting than the log takes on; nothing was written.");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Problem> notBuilt(NotBuilt missing) {
+        return unavailable("What the route reads is being built for the first time.");
     }
 
     @ExceptionHandler

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.http.CacheControl;
@@ -12,7 +11,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-import tools.choco.onboarding.projection.ProjectionProcessor;
+import tools.choco.onboarding.projection.ReadModelKeeper;
 
 /** Liveness says that the process answers; readiness that it can do its work. */
 @RestController
@@ -21,11 +20,11 @@ class HealthController {
     private static final int DATABASE_WAIT_SECONDS = 2;
 
     private final DataSource database;
-    private final List<ProjectionProcessor> processors;
+    private final ReadModelKeeper readModels;
 
-    HealthController(DataSource database, List<ProjectionProcessor> processors) {
+    HealthController(DataSource database, ReadModelKeeper readModels) {
         this.database = database;
-        this.processors = processors;
+        this.readModels = readModels;
     }
 
     /** {@code UP} or {@code DOWN}, as a whole and for each part. */
@@ -43,7 +42,8 @@ class HealthController {
     @GetMapping("/health/ready")
     ResponseEntity<Health> ready() {
         boolean processing =
-                processors.stream().allMatch(processor -> processor.status().isHealthy());
+                readModels.processors().stream()
+                        .allMatch(processor -> processor.status().isHealthy());
         Map<String, Part> components = new LinkedHashMap<>();
         components.put("database", new Part(status(isDatabaseReachable())));
         components.put("processors", new Part(status(processing)));

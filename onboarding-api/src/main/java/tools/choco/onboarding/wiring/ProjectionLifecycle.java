@@ -1,29 +1,28 @@
 package tools.choco.onboarding.wiring;
 
-import java.util.List;
 import org.springframework.context.SmartLifecycle;
-import tools.choco.onboarding.projection.ProjectionProcessor;
+import tools.choco.onboarding.projection.ReadModelKeeper;
 
-/** Starts the processors of the read models after Axon, and stops them before it. */
+/** Looks after the read models once Axon has started, and no more before it ends. */
 final class ProjectionLifecycle implements SmartLifecycle {
 
-    private final List<ProjectionProcessor> processors;
+    private final ReadModelKeeper keeper;
     private volatile boolean running;
 
-    ProjectionLifecycle(List<ProjectionProcessor> processors) {
-        this.processors = processors;
+    ProjectionLifecycle(ReadModelKeeper keeper) {
+        this.keeper = keeper;
     }
 
     @Override
     public void start() {
-        processors.forEach(ProjectionProcessor::start);
+        keeper.start();
         running = true;
     }
 
     @Override
     public void stop() {
         running = false;
-        processors.forEach(ProjectionProcessor::stop);
+        keeper.stop();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package tools.choco.onboarding.wiring;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -15,11 +14,12 @@ import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.funnel.FunnelQueries;
-import tools.choco.onboarding.projection.Generations;
 import tools.choco.onboarding.projection.Projection;
-import tools.choco.onboarding.projection.ProjectionProcessor;
 import tools.choco.onboarding.projection.ProjectionSettings;
 import tools.choco.onboarding.projection.Projections;
+import tools.choco.onboarding.projection.ReadModelKeeper;
+import tools.choco.onboarding.replay.LogSourceOfReader;
+import tools.choco.onboarding.replay.ReplaySettings;
 import tools.choco.onboarding.sessionview.SessionQueries;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
 
@@ -45,14 +45,21 @@ class ProjectionsConfiguration {
     }
 
     @Bean
-    List<ProjectionProcessor> projectionProcessors(
+    List<Projection> readModels() {
+        return List.of(new SessionViewProjection(), new FunnelProjection());
+    }
+
+    @Bean
+    ReadModelKeeper readModelKeeper(
+            List<Projection> readModels,
             EventLog log,
             PostgresEventStore eventStore,
             ScheduledExecutorService timers,
             ScheduledExecutorService projectionWorkers,
             DataSource database,
+            ReplaySettings settings,
             MeterRegistry meters) {
-        Projections projections =
+        Projections processors =
                 new Projections(
                         eventStore,
                         log.tokenStore(
@@ -62,19 +69,19 @@ class ProjectionsConfiguration {
                         timers,
                         projectionWorkers,
                         ProjectionSettings.DEFAULT);
-        List<Projection> all = List.of(new SessionViewProjection(), new FunnelProjection());
-        Generations generations = new Generations(database);
-        List<ProjectionProcessor> processors =
-                all.stream()
-                        .map(it -> projections.processorFor(it, generations.serve(it)))
-                        .toList();
-        processors.forEach(processor -> watch(processor, meters));
-        return processors;
+        return new ReadModelKeeper(
+                database,
+                new LogSourceOfReader(log.reader()),
+                processors,
+                readModels,
+                settings.switchesAlone(),
+                settings.eventsPerBatchMax(),
+                new ProcessorMetrics(meters));
     }
 
     @Bean
-    SmartLifecycle projectionLifecycle(List<ProjectionProcessor> processors) {
-        return new ProjectionLifecycle(processors);
+    SmartLifecycle projectionLifecycle(ReadModelKeeper keeper) {
+        return new ProjectionLifecycle(keeper);
     }
 
     @Bean
@@ -85,26 +92,5 @@ class ProjectionsConfiguration {
     @Bean
     FunnelQueries funnelQueries(DataSource database) {
         return new FunnelQueries(database);
-    }
-
-    private static void watch(ProjectionProcessor processor, MeterRegistry meters) {
-        String name = processor.generation().name();
-        Gauge.builder(
-                        "onboarding.processor.position",
-                        processor,
-                        it -> {
-                            Long position = it.status().position();
-                            return position == null ? Double.NaN : position;
-                        })
-                .description("Log position a processor has reached in this process")
-                .tag("processor", name)
-                .register(meters);
-        Gauge.builder(
-                        "onboarding.processor.healthy",
-                        processor,
-                        it -> it.status().isHealthy() ? 1 : 0)
-                .description("1 while a processor runs without failing")
-                .tag("processor", name)
-                .register(meters);
     }
 }

@@ -19,6 +19,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import tools.choco.onboarding.OnboardingService;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
 import tools.choco.onboarding.projection.ProjectionProcessor;
+import tools.choco.onboarding.projection.ReadModelKeeper;
 
 /**
  * The service in this process: profile {@code local}, a free port, a home and a database of its
@@ -110,9 +111,8 @@ public final class RunningService implements AutoCloseable {
     }
 
     /** The processors of the read models. */
-    @SuppressWarnings("unchecked") // the type is that of the bean of this name
-    public List<ProjectionProcessor> processors() {
-        return (List<ProjectionProcessor>) context.getBean("projectionProcessors");
+    public Collection<ProjectionProcessor> processors() {
+        return part(ReadModelKeeper.class).processors();
     }
 
     /** Waits until every read model has applied the last event of the log. */

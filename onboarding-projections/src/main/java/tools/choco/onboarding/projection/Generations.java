@@ -5,10 +5,19 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
-/** The generations of all read models: makes their tables, and knows which one is served. */
+/**
+ * The generations of all read models: makes and drops their tables, and moves the pointer to the
+ * one that is served.
+ *
+ * <p>Every method throws {@link QueryFailed} if the database fails.
+ */
 public final class Generations {
 
     private final DataSource dataSource;
@@ -17,23 +26,198 @@ public final class Generations {
         this.dataSource = dataSource;
     }
 
+    /** Every generation of a projection, the oldest first. */
+    public List<GenerationStatus> of(String projection) {
+        return inTransaction(connection -> list(connection, projection));
+    }
+
     /**
-     * The generation of a projection that is served; the first one is made if there is none.
-     *
-     * @throws QueryFailed if the database fails
+     * Makes sure that there is a generation which that projection can keep up to date; an empty one
+     * is made, to be filled, if there is none.
      */
-    public Generation serve(Projection projection) {
+    void ensure(Projection projection) {
+        inTransaction(
+                connection -> {
+                    lock(connection, projection.name());
+                    List<GenerationStatus> all = list(connection, projection.name());
+                    if (all.stream().noneMatch(it -> it.isOf(projection))) {
+                        create(connection, projection);
+                    }
+                    return null;
+                });
+    }
+
+    /**
+     * Begins another generation beside the one that is served.
+     *
+     * @throws ReplayRefused if one is under way already
+     */
+    public Generation begin(Projection projection) {
         return inTransaction(
                 connection -> {
                     lock(connection, projection.name());
-                    Optional<Generation> served = current(connection, projection.name());
-                    if (served.isPresent()) {
-                        return served.get();
+                    boolean underWay =
+                            list(connection, projection.name()).stream()
+                                    .anyMatch(it -> !it.current() && !it.previous());
+                    if (underWay) {
+                        throw new ReplayRefused(
+                                "replay_under_way",
+                                "Another generation of " + projection.name() + " is under way.");
                     }
-                    Generation first = create(connection, projection);
-                    point(connection, first);
-                    return first;
+                    return create(connection, projection);
                 });
+    }
+
+    /** Notes that a generation has been filled; from now on a processor keeps it up to date. */
+    void built(Generation generation) {
+        update(
+                """
+                UPDATE projection_generations SET state = 'following', error = NULL
+                WHERE projection = ? AND generation = ?
+                """,
+                generation);
+    }
+
+    /** Notes why a generation could not be filled, or that it goes on. */
+    void failed(Generation generation, @Nullable String error) {
+        inTransaction(
+                connection -> {
+                    try (PreparedStatement statement =
+                            connection.prepareStatement(
+                                    """
+                                    UPDATE projection_generations SET error = ?
+                                    WHERE projection = ? AND generation = ?
+                                    """)) {
+                        statement.setString(1, error);
+                        statement.setString(2, generation.projection());
+                        statement.setInt(3, generation.number());
+                        return statement.executeUpdate();
+                    }
+                });
+    }
+
+    /**
+     * Has queries read that generation from now on; the one they read before stays, and is kept up
+     * to date, so that the same step leads back.
+     *
+     * @throws ReplayRefused if it is not there, still being built, or behind the one that is served
+     */
+    public void serve(Generation generation) {
+        inTransaction(
+                connection -> {
+                    lock(connection, generation.projection());
+                    List<GenerationStatus> all = list(connection, generation.projection());
+                    GenerationStatus next = find(all, generation);
+                    Optional<GenerationStatus> served =
+                            all.stream().filter(GenerationStatus::current).findFirst();
+                    if (next.current()) {
+                        return null;
+                    }
+                    if (next.building()) {
+                        throw new ReplayRefused(
+                                "replay_not_ready", generation + " is still being built.");
+                    }
+                    if (served.isPresent()
+                            && served.get().version() == next.version()
+                            && served.get().position() > next.position()) {
+                        throw new ReplayRefused(
+                                "replay_behind",
+                                generation + " has not caught up with what is served.");
+                    }
+                    point(connection, generation);
+                    return null;
+                });
+    }
+
+    /**
+     * Drops a generation that is not served.
+     *
+     * @throws ReplayRefused if it is not there, or queries read it
+     */
+    public void drop(Generation generation) {
+        inTransaction(
+                connection -> {
+                    lock(connection, generation.projection());
+                    GenerationStatus status =
+                            find(list(connection, generation.projection()), generation);
+                    if (status.current()) {
+                        throw new ReplayRefused(
+                                "replay_served", generation + " is the one that is served.");
+                    }
+                    execute(
+                            connection,
+                            """
+                            UPDATE projection_current SET previous = NULL
+                            WHERE projection = ? AND previous = ?
+                            """,
+                            generation);
+                    execute(
+                            connection,
+                            """
+                            DELETE FROM projection_generations
+                            WHERE projection = ? AND generation = ?
+                            """,
+                            generation);
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("DROP SCHEMA " + generation.name() + " CASCADE");
+                    }
+                    for (String table :
+                            List.of(
+                                    "projection_progress WHERE projection",
+                                    "token_entry WHERE processor_name")) {
+                        try (PreparedStatement statement =
+                                connection.prepareStatement(
+                                        "DELETE FROM " + table + " = ?")) {
+                            statement.setString(1, generation.name());
+                            statement.executeUpdate();
+                        }
+                    }
+                    return null;
+                });
+    }
+
+    private static GenerationStatus find(List<GenerationStatus> all, Generation generation) {
+        return all.stream()
+                .filter(it -> it.generation().equals(generation))
+                .findFirst()
+                .orElseThrow(
+                        () -> new ReplayRefused("replay_unknown", "There is no " + generation));
+    }
+
+    private static List<GenerationStatus> list(Connection connection, String projection)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        SELECT g.generation, version, configuration, state = 'building',
+                            c.generation IS NOT DISTINCT FROM g.generation,
+                            c.previous IS NOT DISTINCT FROM g.generation,
+                            created_at, error,
+                            coalesce((SELECT min(position) FROM projection_progress p
+                                WHERE p.projection = g.projection || '_g' || g.generation), 0)
+                        FROM projection_generations g
+                        LEFT JOIN projection_current c ON c.projection = g.projection
+                        WHERE g.projection = ? ORDER BY g.generation
+                        """)) {
+            statement.setString(1, projection);
+            List<GenerationStatus> all = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    all.add(
+                            new GenerationStatus(
+                                    new Generation(projection, row.getInt(1)),
+                                    row.getInt(2),
+                                    row.getString(3),
+                                    row.getBoolean(4),
+                                    row.getBoolean(5),
+                                    row.getBoolean(6),
+                                    row.getObject(7, OffsetDateTime.class).toInstant(),
+                                    row.getLong(9),
+                                    row.getString(8)));
+                }
+            }
+            return all;
+        }
     }
 
     private static Generation create(Connection connection, Projection projection)
@@ -44,7 +228,7 @@ public final class Generations {
                         """
                         INSERT INTO projection_generations
                             (projection, generation, version, configuration, state, created_at)
-                        VALUES (?, ?, ?, ?, 'following', now())
+                        VALUES (?, ?, ?, ?, 'building', now())
                         """)) {
             statement.setString(1, generation.projection());
             statement.setInt(2, generation.number());
@@ -54,20 +238,21 @@ public final class Generations {
         }
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE SCHEMA " + generation.name());
-        }
-        SearchPath.set(connection, generation);
-        try (Statement statement = connection.createStatement()) {
+            SearchPath.set(connection, generation);
             statement.execute(projection.tables());
+            statement.execute("SET LOCAL search_path TO DEFAULT");
         }
         return generation;
     }
 
+    /** Numbers are never given twice, so that what is left of a dropped one means nothing. */
     private static int next(Connection connection, Projection projection) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
-                        SELECT coalesce(max(generation), 0) + 1 FROM projection_generations
-                        WHERE projection = ?
+                        INSERT INTO projection_numbers (projection, last) VALUES (?, 1)
+                        ON CONFLICT (projection) DO UPDATE SET last = projection_numbers.last + 1
+                        RETURNING last
                         """)) {
             statement.setString(1, projection.name());
             try (ResultSet row = statement.executeQuery()) {
@@ -77,26 +262,16 @@ public final class Generations {
         }
     }
 
-    private static Optional<Generation> current(Connection connection, String projection)
-            throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "SELECT generation FROM projection_current WHERE projection = ?")) {
-            statement.setString(1, projection);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next()
-                        ? Optional.of(new Generation(projection, row.getInt(1)))
-                        : Optional.empty();
-            }
-        }
-    }
-
     private static void point(Connection connection, Generation generation) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
-                        INSERT INTO projection_current (projection, generation, since)
+                        INSERT INTO projection_current AS c (projection, generation, since)
                         VALUES (?, ?, now())
+                        ON CONFLICT (projection) DO UPDATE SET
+                            previous = c.generation,
+                            generation = EXCLUDED.generation,
+                            since = EXCLUDED.since
                         """)) {
             statement.setString(1, generation.projection());
             statement.setInt(2, generation.number());
@@ -104,7 +279,7 @@ public final class Generations {
         }
     }
 
-    /** Of several instances that start at once, one makes the tables. */
+    /** Whoever makes, drops or serves generations of a projection does so one after the other. */
     private static void lock(Connection connection, String projection) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
@@ -114,12 +289,29 @@ public final class Generations {
         }
     }
 
+    private void update(String sql, Generation generation) {
+        inTransaction(
+                connection -> {
+                    execute(connection, sql, generation);
+                    return null;
+                });
+    }
+
+    private static void execute(Connection connection, String sql, Generation generation)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, generation.projection());
+            statement.setInt(2, generation.number());
+            statement.executeUpdate();
+        }
+    }
+
     @FunctionalInterface
-    private interface Work<T> {
+    private interface Work<T extends @Nullable Object> {
         T with(Connection connection) throws SQLException;
     }
 
-    private <T> T inTransaction(Work<T> work) {
+    private <T extends @Nullable Object> T inTransaction(Work<T> work) {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try {

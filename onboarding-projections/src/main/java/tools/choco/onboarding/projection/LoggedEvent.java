@@ -19,7 +19,8 @@ import tools.choco.onboarding.events.EventType;
  * @param sequence position within the aggregate, from 0, without gaps
  * @param eventId stable id of the event
  * @param payload the event itself
- * @param sessionId the session it belongs to; a site's events name the session that spawned it
+ * @param sessionId the session it belongs to; a site's events name the session that spawned it;
+ *     empty for other systems' events and operators' acts
  * @param occurredAt when it happened
  * @param appendedAt when it was made for the log
  */
@@ -54,12 +55,20 @@ public record LoggedEvent(
                     domainEvent.getSequenceNumber(),
                     message.getIdentifier(),
                     payload,
-                    EventFields.sessionId(payload),
+                    sessionOf(payload),
                     EventFields.occurredAt(payload),
                     message.getTimestamp());
         }
         throw new IllegalArgumentException(
                 "Message " + message.getIdentifier() + " is no event of the log");
+    }
+
+    /** The session that an event belongs to; empty if it belongs to none. */
+    public static String sessionOf(Message event) {
+        EventType type = EventType.of(event);
+        return type.isOfSessionOrSite() || type == EventType.COMMAND_REFUSED
+                ? EventFields.sessionId(event)
+                : "";
     }
 
     /**

@@ -3,6 +3,7 @@ package tools.choco.onboarding.projection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import tools.choco.onboarding.events.EventType;
 
 /**
  * A read model: rows that are a function of the log alone, never of the clock.
@@ -24,6 +25,11 @@ public interface Projection {
      */
     default String configuration() {
         return "";
+    }
+
+    /** Whether the rows depend on events of that type; the others are passed over. */
+    default boolean handles(EventType type) {
+        return type.isOfSessionOrSite();
     }
 
     /**

@@ -48,7 +48,7 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
     @Override
     public boolean canHandle(EventMessage<?> event, Segment segment) {
         return event.getPayload() instanceof Message payload
-                && EventType.of(payload).isOfSessionOrSite()
+                && projection.handles(EventType.of(payload))
                 && segment.matches(EventFields.sessionId(payload).hashCode());
     }
 

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.axonframework.common.transaction.TransactionManager;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
@@ -44,6 +45,22 @@ public final class Projections {
         this.coordinators = coordinators;
         this.workers = workers;
         this.settings = settings;
+    }
+
+    /**
+     * Has a processor begin after a position instead of at the start of the log; does nothing if
+     * the processor has tokens already.
+     */
+    void beginAfter(long position, Generation generation) {
+        transactions.executeInTransaction(
+                () -> {
+                    if (tokens.fetchSegments(generation.name()).length == 0) {
+                        tokens.initializeTokenSegments(
+                                generation.name(),
+                                settings.segments(),
+                                new GlobalSequenceTrackingToken(position));
+                    }
+                });
     }
 
     /** A processor for a generation, not yet started; at most one of each in a process. */

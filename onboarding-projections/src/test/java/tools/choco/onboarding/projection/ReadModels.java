@@ -10,13 +10,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import com.google.protobuf.Message;
 import org.axonframework.eventhandling.DomainEventMessage;
 import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.LogReader;
+import tools.choco.onboarding.eventlog.LoggedRow;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
+import tools.choco.onboarding.events.EventFields;
 
 /** A database with an event log, and the processors that feed projections from it. */
 public final class ReadModels implements AutoCloseable {
@@ -37,7 +42,14 @@ public final class ReadModels implements AutoCloseable {
 
     /** The tables of a projection's generation that is served, made if they are not there. */
     public Generation serve(Projection projection) {
-        return new Generations(dataSource()).serve(projection);
+        Generations generations = new Generations(dataSource());
+        generations.ensure(projection);
+        GenerationStatus first = generations.of(projection.name()).getFirst();
+        if (first.building()) {
+            generations.built(first.generation());
+            generations.serve(first.generation());
+        }
+        return first.generation();
     }
 
     /**
@@ -45,16 +57,32 @@ public final class ReadModels implements AutoCloseable {
      * models.
      */
     public ProjectionProcessor processorFor(Projection projection, int segments) {
+        return processors(segments).processorFor(projection, serve(projection));
+    }
+
+    private Projections processors(int segments) {
         return new Projections(
-                        events,
-                        log.tokenStore("test", Duration.ofSeconds(10)),
-                        log.transactions(),
-                        log.transactions()::current,
-                        coordinators,
-                        workers,
-                        new ProjectionSettings(
-                                SETTINGS.eventsPerBatchMax(), segments, SETTINGS.claimInterval()))
-                .processorFor(projection, serve(projection));
+                events,
+                log.tokenStore("test", Duration.ofSeconds(10)),
+                log.transactions(),
+                log.transactions()::current,
+                coordinators,
+                workers,
+                new ProjectionSettings(
+                        SETTINGS.eventsPerBatchMax(), segments, SETTINGS.claimInterval()));
+    }
+
+    /** What looks after some projections' generations; whoever asks stops it. */
+    public ReadModelKeeper keeper(
+            List<Projection> projections, boolean switchesAlone, int eventsPerBatchMax) {
+        return new ReadModelKeeper(
+                dataSource(),
+                new ReaderSource(log.reader()),
+                processors(1),
+                projections,
+                switchesAlone,
+                eventsPerBatchMax,
+                running -> {});
     }
 
     /** Appends a history, one append an event. */
@@ -131,6 +159,37 @@ public final class ReadModels implements AutoCloseable {
         events.shutDown();
         log.close();
         database.close();
+    }
+
+    /** The log for rebuilds. */
+    private record ReaderSource(LogReader reader) implements LogSource {
+
+        @Override
+        public long head() {
+            return reader.head();
+        }
+
+        @Override
+        public void read(long after, int eventsPerBatchMax, Consumer<List<LoggedEvent>> consumer) {
+            reader.read(
+                    after,
+                    Long.MAX_VALUE,
+                    eventsPerBatchMax,
+                    rows -> consumer.accept(rows.stream().map(ReaderSource::event).toList()));
+        }
+
+        private static LoggedEvent event(LoggedRow row) {
+            Message payload = row.event();
+            return new LoggedEvent(
+                    row.position(),
+                    row.aggregateId().toString(),
+                    row.sequence(),
+                    row.eventId().toString(),
+                    payload,
+                    LoggedEvent.sessionOf(payload),
+                    EventFields.occurredAt(payload),
+                    row.time());
+        }
     }
 
     @FunctionalInterface

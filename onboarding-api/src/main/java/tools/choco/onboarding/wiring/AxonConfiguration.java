@@ -14,10 +14,12 @@ import org.axonframework.config.AggregateConfigurer;
 import org.axonframework.config.Configuration;
 import org.axonframework.config.DefaultConfigurer;
 import org.axonframework.eventhandling.GenericEventMessage;
+import org.axonframework.modelling.command.inspection.AnnotatedAggregateMetaModelFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
+import tools.choco.onboarding.eventlog.CachingRepository;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.flow.FlowCatalog;
@@ -49,6 +51,7 @@ class AxonConfiguration {
             AnswerVault vault,
             AnswerForms forms,
             Clock clock,
+            AggregateSettings aggregates,
             MeterRegistry meters) {
         // The log keeps microseconds; memory must not know more.
         GenericEventMessage.clock = Clock.tick(clock, Duration.of(1, ChronoUnit.MICROS));
@@ -69,10 +72,29 @@ class AxonConfiguration {
                 .registerComponent(Clock.class, configuration -> clock)
                 .configureMessageMonitor(
                         configuration -> (type, name) -> new CommandMetrics(meters))
-                .configureAggregate(
-                        AggregateConfigurer.defaultConfiguration(OnboardingSession.class))
-                .configureAggregate(AggregateConfigurer.defaultConfiguration(SessionRefusals.class))
+                .configureAggregate(cached(OnboardingSession.class, log, aggregates, meters))
+                .configureAggregate(cached(SessionRefusals.class, log, aggregates, meters))
                 .buildConfiguration();
+    }
+
+    private static <T> AggregateConfigurer<T> cached(
+            Class<T> type, EventLog log, AggregateSettings settings, MeterRegistry meters) {
+        return AggregateConfigurer.defaultConfiguration(type)
+                .configureRepository(
+                        axon -> {
+                            var repository =
+                                    new CachingRepository<>(
+                                            AnnotatedAggregateMetaModelFactory.inspectAggregate(
+                                                    type,
+                                                    axon.parameterResolverFactory(),
+                                                    axon.handlerDefinition(type)),
+                                            axon.eventStore(),
+                                            log.storageEngine()::lastSequenceNumberFor,
+                                            axon::repository,
+                                            settings.cachedMax());
+                            AggregateMetrics.of(type.getSimpleName(), repository, meters);
+                            return repository;
+                        });
     }
 
     @Bean

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.messaging.Message;
+import org.axonframework.modelling.command.ConcurrencyException;
 import org.axonframework.monitoring.MessageMonitor;
 import org.axonframework.monitoring.NoOpMessageMonitorCallback;
 import tools.choco.onboarding.Refused;
@@ -32,7 +33,13 @@ final class CommandMetrics implements MessageMonitor<Message<?>> {
 
             @Override
             public void reportFailure(Throwable cause) {
-                stop(cause instanceof Refused refused ? refused.refusal().code() : "failed");
+                stop(
+                        switch (cause) {
+                            case Refused refused -> refused.refusal().code();
+                            // Sent again: see ConflictRetries.
+                            case ConcurrencyException conflict -> "conflict";
+                            default -> "failed";
+                        });
             }
 
             @Override

@@ -12,7 +12,10 @@ import org.axonframework.modelling.command.ConcurrencyException;
 
 /**
  * Sends a command again when another instance wrote to the same aggregate first, and for no other
- * reason: that append stored nothing, and the next attempt sees what the other one wrote.
+ * reason: nothing was stored, and the next attempt sees what the other one wrote.
+ *
+ * <p>As a rule the cached aggregate was behind, and nobody is in the way any more: the second
+ * attempt follows at once, on the caller's thread. Only the later ones pause before.
  */
 final class ConflictRetries implements RetryScheduler {
 
@@ -35,10 +38,19 @@ final class ConflictRetries implements RetryScheduler {
         if (!(lastFailure instanceof ConcurrencyException) || failures.size() >= ATTEMPTS_MAX) {
             return false;
         }
-        long pauseMax = PAUSE_MILLIS_MIN << failures.size();
+        if (failures.size() == 1) {
+            dispatch.run();
+            return true;
+        }
+        long pauseMax = PAUSE_MILLIS_MIN << (failures.size() - 1);
         long pause = ThreadLocalRandom.current().nextLong(PAUSE_MILLIS_MIN, pauseMax + 1);
         try {
-            ScheduledFuture<?> _ = timers.schedule(dispatch, pause, TimeUnit.MILLISECONDS);
+            // A command may wait for its turn and for the disk: the timers' threads may not.
+            ScheduledFuture<?> _ =
+                    timers.schedule(
+                            () -> Thread.ofVirtual().name("command-retry").start(dispatch),
+                            pause,
+                            TimeUnit.MILLISECONDS);
             return true;
         } catch (RejectedExecutionException shuttingDown) {
             return false;

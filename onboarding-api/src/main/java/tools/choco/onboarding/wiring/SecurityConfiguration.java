@@ -1,5 +1,6 @@
 package tools.choco.onboarding.wiring;
 
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
@@ -13,13 +14,18 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
-import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+import org.springframework.security.oauth2.server.resource.web.OAuth2ProtectedResourceMetadataFilter;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
+import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.savedrequest.NullRequestCache;
+import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
@@ -44,10 +50,18 @@ class SecurityConfiguration {
     SecurityFilterChain security(
             HttpSecurity http, JwtDecoder tokens, EdgeSettings settings, ProblemWriter problems)
             throws Exception {
-        return http.csrf(AbstractHttpConfigurer::disable)
+        // Nobody logs in and nothing outlives a request, so the chain needs no filter for that.
+        http.setSharedObject(RequestCache.class, new NullRequestCache());
+        http.csrf(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
+                .anonymous(AbstractHttpConfigurer::disable)
+                .servletApi(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
-                .sessionManagement(it -> it.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .sessionManagement(AbstractHttpConfigurer::disable)
+                .securityContext(
+                        it ->
+                                it.securityContextRepository(
+                                        new RequestAttributeSecurityContextRepository()))
                 .cors(it -> it.configurationSource(cors(settings)))
                 .authorizeHttpRequests(
                         routes ->
@@ -102,8 +116,21 @@ class SecurityConfiguration {
                                 settings.requestsBurst(), settings.requestsPerSecond(), problems),
                         BearerTokenAuthenticationFilter.class)
                 .addFilterBefore(
-                        new BodyLimit(settings.bodyBytesMax(), problems), AuthorizationFilter.class)
-                .build();
+                        new BodyLimit(settings.bodyBytesMax(), problems),
+                        AuthorizationFilter.class);
+        DefaultSecurityFilterChain chain = http.build();
+        // It answers at /.well-known, which is no route of the contract, and cannot be turned off.
+        List<Filter> filters =
+                chain.getFilters().stream()
+                        .filter(it -> !(it instanceof OAuth2ProtectedResourceMetadataFilter))
+                        .toList();
+        return new DefaultSecurityFilterChain(chain.getRequestMatcher(), filters);
+    }
+
+    /** HTTP has metrics of its own; those of every filter would cost more than the filters. */
+    @Bean
+    SecurityObservationSettings securityObservations() {
+        return SecurityObservationSettings.noObservations();
     }
 
     @Bean

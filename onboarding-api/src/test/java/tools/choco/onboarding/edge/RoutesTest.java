@@ -53,6 +53,20 @@ class RoutesTest {
     }
 
     @Test
+    void areNotJoinedByThoseOfAFramework() {
+        String hidden = "/.well-known/oauth-protected-resource";
+
+        assertThat(service.client().unrouted("GET", hidden).status()).isEqualTo(401);
+        assertThat(User.of(service).client().unrouted("GET", hidden).status()).isEqualTo(404);
+    }
+
+    @Test
+    void keepNoSessionOfTheCaller() {
+        assertThat(service.client().get("/onboarding/session").header("Set-Cookie")).isNull();
+        assertThat(User.of(service).start("quick").header("Set-Cookie")).isNull();
+    }
+
+    @Test
     void serveTheContractAsItIsCheckedIn() throws IOException {
         byte[] file = Files.readAllBytes(Path.of("../docs/openapi.yaml"));
 

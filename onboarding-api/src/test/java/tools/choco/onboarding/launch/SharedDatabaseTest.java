@@ -39,6 +39,7 @@ class SharedDatabaseTest {
 
     private static final int PARALLEL_STARTS = 100;
     private static final int WRITES = 24;
+    private static final int ROUNDS = 6;
     private static final int IDLE_SESSIONS = 12;
     private static final Duration WAIT = Duration.ofSeconds(30);
 
@@ -150,6 +151,87 @@ class SharedDatabaseTest {
 
     @Test
     @Order(4)
+    void decideOnWhatTheOtherWrote() throws SQLException {
+        List<Client> joan = everywhere("joan");
+        String session = start(joan.getFirst(), "default");
+        assertThat(joan.getLast().get("/onboarding/sessions/" + session).status()).isEqualTo(200);
+        for (int i = 0; i < ROUNDS; i++) {
+            Client one = joan.get(i % 2);
+            Client two = joan.get((i + 1) % 2);
+            // Refused here until it was completed there, and the reverse.
+            assertThat(one.post("/onboarding/step/skip", skip(session, "tools")).status())
+                    .isEqualTo(200);
+            assertThat(two.post("/onboarding/step", tools(session)).status()).isEqualTo(200);
+            assertThat(one.post("/onboarding/step/skip", skip(session, "tools")).at("/code"))
+                    .isEqualTo("step_already_completed");
+            Answer reopened = one.post("/onboarding/step/reopen", reopen(session, "tools"));
+            assertThat(reopened.status()).isEqualTo(200);
+
+            // A precondition holds at either or at neither.
+            String revision = reopened.at("/revision");
+            Client knowing = two.with("If-Match", "\"" + revision + "\"");
+            assertThat(knowing.post("/onboarding/step", profile(session, "J" + i)).status())
+                    .isEqualTo(200);
+            Client late = one.with("If-Match", "\"" + revision + "\"");
+            assertThat(late.post("/onboarding/step", profile(session, "late")).status())
+                    .isEqualTo(412);
+        }
+        assertThat(count("OnboardingStepSkipped", session)).isEqualTo(ROUNDS);
+        assertThat(count("OnboardingStepReopened", session)).isEqualTo(ROUNDS);
+        assertThat(count("OnboardingStepCompleted", session)).isEqualTo(2 * ROUNDS);
+    }
+
+    @Test
+    @Order(5)
+    void knowTheRequestsThatTheOtherAnswered() throws SQLException {
+        List<Client> katherine = everywhere("katherine");
+        String session = start(katherine.getFirst(), "quick");
+        for (int i = 0; i < ROUNDS; i++) {
+            String key = "katherine-" + i;
+            String body = profile(session, "K" + i);
+            Answer first =
+                    katherine
+                            .get(i % 2)
+                            .with("Idempotency-Key", key)
+                            .post("/onboarding/step", body);
+            assertThat(first.status()).as(first.text()).isEqualTo(200);
+            Client other = katherine.get((i + 1) % 2).with("Idempotency-Key", key);
+            Answer repeat = other.post("/onboarding/step", body);
+            assertThat(repeat.status()).isEqualTo(200);
+            assertThat(repeat.header("Idempotent-Replayed")).isEqualTo("true");
+            assertThat(repeat.json()).isEqualTo(first.json());
+            assertThat(other.post("/onboarding/step", profile(session, "another")).at("/code"))
+                    .isEqualTo("idempotency_key_reused");
+        }
+        assertThat(count("OnboardingStepCompleted", session)).isEqualTo(ROUNDS);
+    }
+
+    @Test
+    @Order(6)
+    void followAResetOfTheOther() throws SQLException {
+        List<Client> dorothy = everywhere("dorothy");
+        String session = start(dorothy.getFirst(), "quick");
+        for (int i = 0; i < ROUNDS; i++) {
+            Client one = dorothy.get(i % 2);
+            Client two = dorothy.get((i + 1) % 2);
+            assertThat(two.get("/onboarding/sessions/" + session).status()).isEqualTo(200);
+            String next =
+                    one.post("/onboarding/reset", "{\"sessionId\":\"" + session + "\"}")
+                            .required("/sessionId");
+            assertThat(two.post("/onboarding/step", profile(session, "D")).at("/code"))
+                    .isEqualTo("session_reset");
+            assertThat(two.get("/onboarding/session?flowId=quick").required("/sessionId"))
+                    .isEqualTo(next);
+            assertThat(two.post("/onboarding/step", profile(next, "D" + i)).status())
+                    .isEqualTo(200);
+            assertThat(one.get("/onboarding/sessions/" + next).at("/revision")).isEqualTo("2");
+            assertThat(count("OnboardingReset", session)).isEqualTo(1);
+            session = next;
+        }
+    }
+
+    @Test
+    @Order(7)
     void abandonAnIdleSessionOnce() throws SQLException {
         List<String> idle =
                 IntStream.range(0, IDLE_SESSIONS)
@@ -170,7 +252,7 @@ class SharedDatabaseTest {
     }
 
     @Test
-    @Order(5)
+    @Order(8)
     void listEverySessionOnce() throws SQLException {
         List<String> started = started();
         for (ForkedService service : services) {
@@ -218,6 +300,20 @@ class SharedDatabaseTest {
                 {"sessionId": "%s", "stepId": "profile",
                  "answers": {"firstName": "%s", "lastName": "Hopper"}}"""
                 .formatted(session, firstName);
+    }
+
+    private static String tools(String session) {
+        return "{\"sessionId\":\"%s\",\"stepId\":\"tools\",\"answers\":{\"tools\":[\"git\"]}}"
+                .formatted(session);
+    }
+
+    private static String skip(String session, String step) {
+        return "{\"sessionId\":\"%s\",\"stepId\":\"%s\",\"reason\":\"later\"}"
+                .formatted(session, step);
+    }
+
+    private static String reopen(String session, String step) {
+        return "{\"sessionId\":\"%s\",\"stepId\":\"%s\"}".formatted(session, step);
     }
 
     private static List<Answer> inParallel(List<Callable<Answer>> calls) throws Exception {

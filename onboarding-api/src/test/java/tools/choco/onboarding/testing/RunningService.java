@@ -13,10 +13,14 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import tools.choco.onboarding.OnboardingService;
+import tools.choco.onboarding.eventlog.testing.StatementLog;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
 import tools.choco.onboarding.projection.ProjectionProcessor;
 import tools.choco.onboarding.projection.ReadModelKeeper;
@@ -34,25 +38,41 @@ public final class RunningService implements AutoCloseable {
     private final Path home;
     private final List<String> settings;
     private final MovableClock clock;
+    private final @Nullable StatementLog statements;
     private ConfigurableApplicationContext context;
 
     private RunningService(
-            TestDatabase database, Path home, List<String> settings, MovableClock clock) {
+            TestDatabase database,
+            Path home,
+            List<String> settings,
+            MovableClock clock,
+            @Nullable StatementLog statements) {
         this.database = database;
         this.home = home;
         this.settings = settings;
         this.clock = clock;
+        this.statements = statements;
         this.context = run();
     }
 
     /** Starts it with more settings, each as {@code name=value}. */
     public static RunningService start(String... settings) {
+        return start(null, settings);
+    }
+
+    /** The same, with all that it sends to its database written down. */
+    public static RunningService watched(StatementLog statements, String... settings) {
+        return start(statements, settings);
+    }
+
+    private static RunningService start(@Nullable StatementLog statements, String... settings) {
         try {
             return new RunningService(
                     TestDatabase.create(),
                     Files.createTempDirectory("onboarding-home-"),
                     List.of(settings),
-                    new MovableClock());
+                    new MovableClock(),
+                    statements);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -142,6 +162,15 @@ public final class RunningService implements AutoCloseable {
         database.close();
     }
 
+    private static BeanPostProcessor watching(StatementLog statements) {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                return bean instanceof DataSource source ? statements.over(source) : bean;
+            }
+        };
+    }
+
     private ConfigurableApplicationContext run() {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("spring.profiles.active", "local");
@@ -165,6 +194,11 @@ public final class RunningService implements AutoCloseable {
                                         Clock.class,
                                         () -> clock,
                                         definition -> definition.setPrimary(true)));
+        StatementLog watch = statements;
+        if (watch != null) {
+            application.addInitializers(
+                    fresh -> fresh.getBeanFactory().addBeanPostProcessor(watching(watch)));
+        }
         return application.run(
                 all.entrySet().stream()
                         .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import org.axonframework.modelling.command.ConcurrencyException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
+import tools.choco.onboarding.eventlog.testing.StatementLog;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
 
 /** Group commit, and what may go wrong with it. */
@@ -34,7 +36,8 @@ class LogWriterTest {
     private static final String C = RandomEvents.id("c");
 
     private final TestDatabase database = TestDatabase.create();
-    private final CountingDataSource connections = new CountingDataSource(source(database));
+    private final StatementLog statements = new StatementLog();
+    private final DataSource connections = statements.over(source(database));
     private final EventLog log = new EventLog(connections);
     private final RandomEvents events = new RandomEvents(13);
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
@@ -97,11 +100,11 @@ class LogWriterTest {
         // The kinds of events are known from then on.
         var kind = events.any();
         log.storageEngine().appendEvents(RandomEvents.message(A, 1, kind));
-        connections.statements().clear();
+        statements.clear();
 
         log.storageEngine().appendEvents(RandomEvents.message(A, 2, kind));
 
-        assertThat(connections.statements())
+        assertThat(statements.all())
                 .filteredOn(sql -> !sql.contains("pg_notify"))
                 .hasSize(1)
                 .allMatch(sql -> sql.contains("INSERT INTO events"));

@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +133,8 @@ class DatabaseUsersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"UPDATE events SET payload = ''", "DELETE FROM events", "TRUNCATE events"})
+    @ValueSource(
+            strings = {"UPDATE events SET payload = ''", "DELETE FROM events", "TRUNCATE events"})
     void letsTheTriggerRefuseWhereOneUserDoesBoth(String statement) throws SQLException {
         String owner = role("");
         String url = emptyDatabase(owner);
@@ -160,8 +160,7 @@ class DatabaseUsersTest {
                     .update();
 
             try (Database opened =
-                    Database.open(
-                            settings(url, database.serviceUser(), null, owner, null), home)) {
+                    Database.open(settings(url, database.serviceUser(), null, owner, null), home)) {
                 assertThat(opened.isLogProtected()).isTrue();
                 assertRefused(opened, "DELETE FROM events", "permission denied");
                 assertThat(jdbc(opened).sql("UPDATE session_claims SET flow_id = 'x'").update())
@@ -188,8 +187,7 @@ class DatabaseUsersTest {
             assertThatThrownBy(
                             () ->
                                     Database.open(
-                                            settings(
-                                                    url, database.serviceUser(), null, null, null),
+                                            settings(url, database.serviceUser(), null, null, null),
                                             home))
                     .isInstanceOf(StartFailure.class)
                     .hasMessageContaining("could not be migrated")
@@ -225,11 +223,7 @@ class DatabaseUsersTest {
                             () ->
                                     Database.open(
                                             settings(
-                                                    url,
-                                                    database.serviceUser(),
-                                                    null,
-                                                    owner,
-                                                    null),
+                                                    url, database.serviceUser(), null, owner, null),
                                             home))
                     .isInstanceOf(StartFailure.class)
                     .hasMessageContaining("ONBOARDING_DATABASE_OWNER")
@@ -328,7 +322,8 @@ class DatabaseUsersTest {
     private void drop(String url) {
         execute(
                 database.jdbcUrl(),
-                "DROP DATABASE %s WITH (FORCE)".formatted(url.replaceAll(".*/(empty_\\d+).*", "$1")));
+                "DROP DATABASE %s WITH (FORCE)"
+                        .formatted(url.replaceAll(".*/(empty_\\d+).*", "$1")));
     }
 
     /** Has the server ask a user for the password that it trusts all others without. */

@@ -2,26 +2,37 @@ package tools.choco.onboarding.launch;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Properties;
+import java.sql.Statement;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
-/** The database the service works on: reachable, migrated, and known. */
+/**
+ * The database the service works on: reachable, migrated, and known.
+ *
+ * <p>Its owner migrates it and says what the service may do; the service works as a user who cannot
+ * change what is in the log. Where only one user is named, that one does both.
+ */
 public final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final @Nullable EmbeddedDatabase embedded;
+    private final boolean logProtected;
 
-    private Database(HikariDataSource pool, @Nullable EmbeddedDatabase embedded) {
+    private Database(
+            HikariDataSource pool, @Nullable EmbeddedDatabase embedded, boolean logProtected) {
         this.pool = pool;
         this.embedded = embedded;
+        this.logProtected = logProtected;
     }
 
     /**
@@ -32,18 +43,37 @@ public final class Database implements AutoCloseable {
     public static Database open(DatabaseSettings settings, Home home) {
         EmbeddedDatabase embedded = settings.url() == null ? EmbeddedDatabase.start(home) : null;
         try {
-            String url = embedded == null ? String.valueOf(settings.url()) : embedded.url();
-            requireReachable(url, settings);
-            HikariDataSource pool = pool(url, settings);
-            try {
-                migrate(pool);
-                return new Database(pool, embedded);
-            } catch (RuntimeException failed) {
-                pool.close();
-                throw failed;
-            }
+            return embedded == null
+                    ? open(service(settings), owner(settings), settings, null)
+                    : open(
+                            source(embedded.url(), EmbeddedDatabase.SERVICE, null, settings),
+                            source(embedded.url(), EmbeddedDatabase.OWNER, null, settings),
+                            settings,
+                            embedded);
         } catch (RuntimeException failed) {
             close(embedded);
+            throw failed;
+        }
+    }
+
+    private static Database open(
+            PGSimpleDataSource service,
+            @Nullable PGSimpleDataSource owner,
+            DatabaseSettings settings,
+            @Nullable EmbeddedDatabase embedded) {
+        String user = userOf(service, "ONBOARDING_DATABASE_USER");
+        if (owner == null) {
+            migrate(service, " (if another user owns it, name that as ONBOARDING_DATABASE_OWNER)");
+        } else {
+            userOf(owner, "ONBOARDING_DATABASE_OWNER");
+            migrate(owner, "");
+            grant(owner, user);
+        }
+        HikariDataSource pool = pool(service, settings);
+        try {
+            return new Database(pool, embedded, isLogProtected(pool));
+        } catch (RuntimeException failed) {
+            pool.close();
             throw failed;
         }
     }
@@ -53,13 +83,37 @@ public final class Database implements AutoCloseable {
         return pool;
     }
 
+    /** Whether the service's user has no right to change, delete or truncate events. */
+    public boolean isLogProtected() {
+        return logProtected;
+    }
+
     @Override
     public void close() {
         pool.close();
         close(embedded);
     }
 
-    private static void requireReachable(String url, DatabaseSettings settings) {
+    private static PGSimpleDataSource service(DatabaseSettings settings) {
+        return source(
+                String.valueOf(settings.url()), settings.user(), settings.password(), settings);
+    }
+
+    private static @Nullable PGSimpleDataSource owner(DatabaseSettings settings) {
+        return settings.owner() == null
+                ? null
+                : source(
+                        String.valueOf(settings.url()),
+                        settings.owner(),
+                        settings.ownerPassword(),
+                        settings);
+    }
+
+    private static PGSimpleDataSource source(
+            String url,
+            @Nullable String user,
+            @Nullable String password,
+            DatabaseSettings settings) {
         if (!url.startsWith("jdbc:postgresql:")) {
             // Not repeated: an address of another form may hold a password.
             throw new StartFailure(
@@ -67,40 +121,63 @@ public final class Database implements AutoCloseable {
                     "ONBOARDING_DATABASE_URL is jdbc:postgresql://host:port/database, and nothing"
                             + " else; user and password have settings of their own.");
         }
-        Properties properties = new Properties();
-        if (settings.user() != null) {
-            properties.setProperty("user", settings.user());
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url);
+        if (user != null) {
+            source.setUser(user);
+            source.setPassword(password);
         }
-        if (settings.password() != null) {
-            properties.setProperty("password", settings.password());
-        }
-        properties.setProperty(
-                "loginTimeout", String.valueOf(settings.connectTimeout().toSeconds()));
-        try (Connection connection = DriverManager.getConnection(url, properties)) {
-            connection.isValid((int) settings.connectTimeout().toSeconds());
-        } catch (SQLException unreachable) {
+        // An exception of the driver would quote the values of the row it failed on.
+        source.setLogServerErrorDetail(false);
+        source.setLoginTimeout((int) settings.connectTimeout().toSeconds());
+        return source;
+    }
+
+    /** The user whom the server takes it for. */
+    private static String userOf(PGSimpleDataSource source, String setting) {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT current_user")) {
+            row.next();
+            return row.getString(1);
+        } catch (SQLException unusable) {
             throw new StartFailure(
                     StartFailure.Reason.DATABASE,
-                    "The database of ONBOARDING_DATABASE_URL cannot be used: "
-                            + unreachable.getMessage());
+                    "The database of ONBOARDING_DATABASE_URL cannot be used as "
+                            + setting
+                            + ": "
+                            + unusable.getMessage());
         }
     }
 
-    private static HikariDataSource pool(String url, DatabaseSettings settings) {
+    private static HikariDataSource pool(PGSimpleDataSource source, DatabaseSettings settings) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("onboarding");
-        config.setJdbcUrl(url);
-        config.setUsername(settings.user());
-        config.setPassword(settings.password());
+        config.setDataSource(source);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        // An exception of the driver would quote the values of the row it failed on.
-        config.addDataSourceProperty("logServerErrorDetail", "false");
         config.setMaximumPoolSize(settings.connectionsMax());
         config.setConnectionTimeout(settings.connectTimeout().toMillis());
+        config.setExceptionOverride(new LeaveReadOnlyServers());
         return new HikariDataSource(config);
     }
 
-    private static void migrate(DataSource dataSource) {
+    /**
+     * A session that was opened on a server, or at a time, that only lets read stays so; a new one
+     * may be better off.
+     */
+    private static final class LeaveReadOnlyServers implements SQLExceptionOverride {
+
+        private static final String READ_ONLY = "25006";
+
+        @java.lang.Override
+        public SQLExceptionOverride.Override adjudicate(SQLException failure) {
+            return READ_ONLY.equals(failure.getSQLState())
+                    ? SQLExceptionOverride.Override.MUST_EVICT
+                    : SQLExceptionOverride.Override.CONTINUE_EVICT;
+        }
+    }
+
+    private static void migrate(DataSource dataSource, String hint) {
         Flyway flyway =
                 Flyway.configure()
                         .dataSource(dataSource)
@@ -119,7 +196,42 @@ public final class Database implements AutoCloseable {
         } catch (FlywayException failed) {
             throw new StartFailure(
                     StartFailure.Reason.SCHEMA,
-                    "The database could not be migrated: " + failed.getMessage());
+                    "The database could not be migrated%s: %s"
+                            .formatted(hint, failed.getMessage()));
+        }
+    }
+
+    private static void grant(DataSource owner, String user) {
+        try (Connection connection = owner.getConnection();
+                PreparedStatement grant =
+                        connection.prepareStatement("SELECT grant_to_service(?::name)")) {
+            grant.setString(1, user);
+            grant.execute();
+        } catch (SQLException refused) {
+            throw new StartFailure(
+                    StartFailure.Reason.DATABASE,
+                    "ONBOARDING_DATABASE_OWNER cannot say what ONBOARDING_DATABASE_USER may do: "
+                            + refused.getMessage());
+        }
+    }
+
+    private static boolean isLogProtected(DataSource service) {
+        try (Connection connection = service.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                """
+                                SELECT NOT has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE')
+                                       AND NOT pg_has_role(relowner, 'MEMBER')
+                                FROM pg_class WHERE oid = 'events'::regclass
+                                """)) {
+            row.next();
+            return row.getBoolean(1);
+        } catch (SQLException unusable) {
+            throw new StartFailure(
+                    StartFailure.Reason.DATABASE,
+                    "The database of ONBOARDING_DATABASE_URL cannot be used: "
+                            + unusable.getMessage());
         }
     }
 

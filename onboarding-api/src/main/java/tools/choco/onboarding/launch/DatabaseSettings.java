@@ -9,11 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Which database to use.
+ * Which database to use, and as whom.
  *
  * @param url JDBC URL of a PostgreSQL server; null for the embedded one
- * @param user user on that server
- * @param password password on that server
+ * @param user the user the service works as
+ * @param password that user's password
+ * @param owner the user who owns the tables and migrates them; null if {@code user} does both
+ * @param ownerPassword that user's password
  * @param connectionsMax connections in the pool, of which the log keeps two to itself
  * @param connectTimeout how long to wait for a connection
  */
@@ -23,11 +25,14 @@ public record DatabaseSettings(
         @Nullable String url,
         @Nullable String user,
         @Nullable String password,
+        @Nullable String owner,
+        @Nullable String ownerPassword,
         @DefaultValue("20") @Min(8) @Max(90) int connectionsMax,
         @DefaultValue("PT5S") Duration connectTimeout) {
 
     public DatabaseSettings {
         url = url == null || url.isBlank() ? null : url;
         user = user == null || user.isBlank() ? null : user;
+        owner = owner == null || owner.isBlank() ? null : owner;
     }
 }

@@ -6,6 +6,9 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +30,12 @@ import org.springframework.util.FileSystemUtils;
 public final class EmbeddedDatabase implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
+
+    /** Who owns the server and all that is in it. */
+    static final String OWNER = "postgres";
+
+    /** Who may only do what {@code grant_to_service} of the migrations says. */
+    static final String SERVICE = "onboarding_service";
 
     /** Of what the library has unpacked to the end. */
     private static final String UNPACKED_MARK = ".exists";
@@ -58,7 +67,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 initialise(home, data);
             }
             endOrphan(data);
-            return new EmbeddedDatabase(server(home, data), data);
+            EmbeddedDatabase database = new EmbeddedDatabase(server(home, data), data);
+            try {
+                database.makeServiceRole();
+                return database;
+            } catch (SQLException failed) {
+                database.close();
+                throw new IOException(failed);
+            }
         } catch (IOException | RuntimeException failed) {
             throw failed instanceof StartFailure known
                     ? known
@@ -151,9 +167,23 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return home.resolve("logs").resolve("postgres.log");
     }
 
-    /** Where it listens, with the user to connect as. */
+    /** Where it listens; {@link #OWNER} and {@link #SERVICE} connect without a password. */
     public String url() {
-        return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres?user=postgres";
+        return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/postgres";
+    }
+
+    // Of the server, not of a database: no migration could make it.
+    private void makeServiceRole() throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    """
+                    DO $$ BEGIN
+                        IF to_regrole('%1$s') IS NULL THEN CREATE ROLE %1$s LOGIN; END IF;
+                    END $$
+                    """
+                            .formatted(SERVICE));
+        }
     }
 
     @Override

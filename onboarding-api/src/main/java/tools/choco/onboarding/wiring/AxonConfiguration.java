@@ -21,6 +21,7 @@ import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.eventlog.CachingRepository;
 import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.EventLogSettings;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.refusal.SessionRefusals;
@@ -34,8 +35,9 @@ import tools.choco.onboarding.session.OnboardingSession;
 class AxonConfiguration {
 
     @Bean
-    EventLog eventLog(javax.sql.DataSource dataSource) {
-        return new EventLog(dataSource);
+    EventLog eventLog(javax.sql.DataSource dataSource, MeterRegistry meters) {
+        LogMetrics metrics = new LogMetrics(meters);
+        return metrics.watching(new EventLog(dataSource, EventLogSettings.DEFAULT, metrics));
     }
 
     @Bean(destroyMethod = "shutDown")

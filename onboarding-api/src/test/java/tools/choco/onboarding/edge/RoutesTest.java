@@ -127,6 +127,40 @@ class RoutesTest {
     }
 
     @Test
+    void measureTheLog() {
+        double before = measured("onboarding_log_events_total");
+        User.of(service).finishedQuick();
+
+        assertThat(measured("onboarding_log_events_total")).isGreaterThanOrEqualTo(before + 4);
+        assertThat(measured("onboarding_log_position")).isGreaterThanOrEqualTo(before + 4);
+        assertThat(measured("onboarding_log_pending_appends")).isNotNegative();
+        assertThat(measured("onboarding_log_batch_appends_count")).isPositive();
+        assertThat(measured("onboarding_log_batch_appends_bucket{le=\"1024.0\"}"))
+                .isEqualTo(measured("onboarding_log_batch_appends_count"));
+        assertThat(measured("onboarding_log_batch_appends_sum"))
+                .isGreaterThanOrEqualTo(measured("onboarding_log_batch_appends_count"));
+        assertThat(measured("onboarding_log_commit_seconds_count")).isPositive();
+        assertThat(measured("onboarding_log_commit_seconds_sum")).isPositive();
+        assertThat(measured("onboarding_log_commit_seconds_bucket{le=\"5.0\"}")).isPositive();
+        assertThat(measured("onboarding_log_conflicts_total")).isNotNegative();
+        for (String reason : List.of("lost", "unable", "busy", "data")) {
+            assertThat(measured("onboarding_log_failures_total{reason=\"" + reason + "\"}"))
+                    .isNotNegative();
+        }
+    }
+
+    private double measured(String meter) {
+        return service.operator()
+                .get("/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(meter + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(meter.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + meter));
+    }
+
+    @Test
     void carryTheTraceIdAsTheCorrelationId() {
         String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         User user =

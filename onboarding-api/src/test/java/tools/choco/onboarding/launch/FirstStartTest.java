@@ -1,6 +1,7 @@
 package tools.choco.onboarding.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -52,8 +54,38 @@ class FirstStartTest {
                 .contains("Onboarding is ready at " + service.address())
                 .contains(service.address() + "/docs")
                 .contains(service.address() + "/local/token")
-                .contains(home.toString());
+                .contains(home.toString())
+                .doesNotContain("WARN");
         assertThat(service.errors()).isEmpty();
+    }
+
+    @Test
+    void worksAsAUserWhoCannotRewriteTheLog() throws SQLException {
+        service.user("ada").post("/onboarding/start", "{}");
+        assertThat(
+                        column(
+                                service.databaseUrl(),
+                                """
+                                SELECT DISTINCT usename FROM pg_stat_activity
+                                WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"""))
+                .containsExactly(EmbeddedDatabase.SERVICE);
+        String url = service.databaseUrl().replace("user=postgres", "user=onboarding_service");
+        for (String change :
+                List.of(
+                        "UPDATE events SET payload = ''",
+                        "DELETE FROM events",
+                        "TRUNCATE events",
+                        "ALTER TABLE events DISABLE TRIGGER ALL",
+                        "DROP TABLE events")) {
+            assertThatThrownBy(() -> column(url, change))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            refused -> assertThat(refused.getSQLState()).isEqualTo("42501"))
+                    .message()
+                    .as(change)
+                    .containsPattern("permission denied|must be owner");
+        }
+        assertThat(column(url, "SELECT count(*) FROM events")).containsExactly("1");
     }
 
     @Test
@@ -108,10 +140,18 @@ class FirstStartTest {
     }
 
     private String show(String setting) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(service.databaseUrl());
-                var rows = connection.createStatement().executeQuery("SHOW " + setting)) {
-            rows.next();
-            return rows.getString(1);
+        return column(service.databaseUrl(), "SHOW " + setting).getFirst();
+    }
+
+    private static List<String> column(String url, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            List<String> all = new ArrayList<>();
+            while (rows.next()) {
+                all.add(rows.getString(1));
+            }
+            return all;
         }
     }
 

@@ -274,6 +274,18 @@ class SharedDatabaseTest {
         }
     }
 
+    @Test
+    @Order(6)
+    void warnOnceThatOneUserDoesBoth() {
+        for (ForkedService service : services) {
+            assertThat(service.output().lines())
+                    .filteredOn(line -> line.contains("ONBOARDING_DATABASE_OWNER"))
+                    .singleElement()
+                    .asString()
+                    .contains("WARN");
+        }
+    }
+
     private ForkedService.Launch launch(Path home, Path flows) {
         return ForkedService.on(home)
                 .env("ONBOARDING_DATABASE_URL", database.jdbcUrl())

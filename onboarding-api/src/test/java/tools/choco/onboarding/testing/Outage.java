@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
-/** A time in which the database of a service takes no connections and has none. */
+/** A time in which the database of a service cannot be used, or only be read. */
 public final class Outage implements AutoCloseable {
 
     private static final Duration WAIT = Duration.ofSeconds(60);
@@ -21,36 +21,43 @@ public final class Outage implements AutoCloseable {
     private final String administration;
     private final String user;
     private final String database;
+    private final String end;
 
-    private Outage(RunningService service, String administration, String user, String database) {
-        this.service = service;
-        this.administration = administration;
-        this.user = user;
-        this.database = database;
-    }
-
-    /** Begins an outage, which ends when it is closed. */
-    public static Outage of(RunningService service) {
+    private Outage(RunningService service, String begin, String end) {
         String url = service.database().jdbcUrl();
         String path = URI.create(url.substring("jdbc:".length())).getPath();
-        Outage outage =
-                new Outage(
-                        service,
-                        url.replace(path, "/postgres"),
-                        service.database().user(),
-                        path.substring(1));
-        outage.execute("ALTER DATABASE " + outage.database + " WITH ALLOW_CONNECTIONS false");
-        outage.execute(
+        this.service = service;
+        this.administration = url.replace(path, "/postgres");
+        this.user = service.database().user();
+        this.database = path.substring(1);
+        this.end = end;
+        execute("ALTER DATABASE " + database + " " + begin);
+        execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
-                        + outage.database
+                        + database
                         + "'");
-        return outage;
+    }
+
+    /** The database takes no connections and has none, until this is closed. */
+    public static Outage of(RunningService service) {
+        return new Outage(service, "ALLOW_CONNECTIONS false", "ALLOW_CONNECTIONS true");
+    }
+
+    /**
+     * The database ends every connection, and those that are made until this is closed can only
+     * read, for as long as they last: as if another server had taken over for a while.
+     */
+    public static Outage readOnly(RunningService service) {
+        return new Outage(
+                service,
+                "SET default_transaction_read_only = on",
+                "RESET default_transaction_read_only");
     }
 
     /** Ends it, and waits until the service has been ready for a while. */
     @Override
     public void close() {
-        execute("ALTER DATABASE " + database + " WITH ALLOW_CONNECTIONS true");
+        execute("ALTER DATABASE " + database + " " + end);
         await().atMost(WAIT)
                 .during(STEADY)
                 .until(() -> service.client().get("/health/ready").status() == 200);

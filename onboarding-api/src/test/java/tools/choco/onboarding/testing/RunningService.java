@@ -27,7 +27,8 @@ import tools.choco.onboarding.projection.ReadModelKeeper;
 
 /**
  * The service in this process: profile {@code local}, a free port, a home and a database of its
- * own, a clock that a test can move. The idle sweep rests unless a setting says otherwise.
+ * own, a clock that a test can move. The idle sweep rests unless a setting says otherwise. It works
+ * as a user who does not own the tables.
  */
 public final class RunningService implements AutoCloseable {
 
@@ -177,7 +178,8 @@ public final class RunningService implements AutoCloseable {
         all.put("server.port", "0");
         all.put("onboarding.home", home.toString());
         all.put("onboarding.database.url", database.jdbcUrl());
-        all.put("onboarding.database.user", database.user());
+        all.put("onboarding.database.user", database.serviceUser());
+        all.put("onboarding.database.owner", database.user());
         all.put("onboarding.sweep.enabled", "false");
         all.put("onboarding.edge.requests-burst", "100000");
         all.put("onboarding.edge.requests-per-second", "100000");

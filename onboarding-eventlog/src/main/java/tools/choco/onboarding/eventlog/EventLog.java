@@ -49,12 +49,17 @@ public final class EventLog implements AutoCloseable {
         this(dataSource, EventLogSettings.DEFAULT);
     }
 
+    /** A log that nobody watches. */
+    public EventLog(DataSource dataSource, EventLogSettings settings) {
+        this(dataSource, settings, LogListener.NONE);
+    }
+
     /**
      * @param dataSource connections to PostgreSQL 17 or later, with isolation READ COMMITTED. Set
      *     {@code logServerErrorDetail=false} on the driver, or the exceptions of failed appends
      *     quote the rows.
      */
-    public EventLog(DataSource dataSource, EventLogSettings settings) {
+    public EventLog(DataSource dataSource, EventLogSettings settings, LogListener listener) {
         transactions = new JdbcTransactionManager(dataSource);
         notifications = new Notifications(dataSource, signal, settings.pollInterval());
         var kinds = new EventKinds();
@@ -63,6 +68,7 @@ public final class EventLog implements AutoCloseable {
                         dataSource,
                         kinds,
                         settings,
+                        listener,
                         () -> {
                             signal.raise();
                             notifications.announce();

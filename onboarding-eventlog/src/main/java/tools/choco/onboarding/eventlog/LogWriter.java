@@ -23,6 +23,7 @@ import org.axonframework.modelling.command.ConcurrencyException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.choco.onboarding.eventlog.LogListener.Failure;
 
 /**
  * Group commit: a thread with a connection of its own writes what has queued while its last commit
@@ -45,6 +46,7 @@ final class LogWriter implements AutoCloseable {
     private final DataSource dataSource;
     private final EventKinds kinds;
     private final EventLogSettings settings;
+    private final LogListener listener;
     private final Runnable onStored;
 
     private final Semaphore free;
@@ -62,10 +64,15 @@ final class LogWriter implements AutoCloseable {
      * @param onStored called by the writer's thread after each batch
      */
     LogWriter(
-            DataSource dataSource, EventKinds kinds, EventLogSettings settings, Runnable onStored) {
+            DataSource dataSource,
+            EventKinds kinds,
+            EventLogSettings settings,
+            LogListener listener,
+            Runnable onStored) {
         this.dataSource = dataSource;
         this.kinds = kinds;
         this.settings = settings;
+        this.listener = listener;
         this.onStored = onStored;
         free = new Semaphore(settings.appendsPendingMax());
     }
@@ -181,7 +188,7 @@ final class LogWriter implements AutoCloseable {
                 } catch (RuntimeException e) {
                     LOG.error("A batch failed in a way nobody thought of", e);
                     batch.forEach(append -> append.outcome().completeExceptionally(e));
-                    disconnect();
+                    abandon();
                 }
             }
         } catch (InterruptedException e) {
@@ -284,7 +291,9 @@ final class LogWriter implements AutoCloseable {
     }
 
     private void finish(WriterSession current, List<Append> open) throws SQLException {
+        long sent = System.nanoTime();
         Map<Integer, String> refused = current.write(open);
+        var duration = Duration.ofNanos(System.nanoTime() - sent);
         // All are looked up before the first is told, so that a failure leaves them together.
         for (Iterator<Integer> index = refused.keySet().iterator(); index.hasNext(); ) {
             var append = open.get(index.next());
@@ -292,10 +301,12 @@ final class LogWriter implements AutoCloseable {
                 index.remove();
             }
         }
+        int events = 0;
         for (int i = 0; i < open.size(); i++) {
             var append = open.get(i);
             var reason = refused.get(i);
             if (reason == null) {
+                events += append.rows().size();
                 append.outcome().complete(null);
             } else {
                 append.outcome()
@@ -308,12 +319,14 @@ final class LogWriter implements AutoCloseable {
         if (refused.size() < open.size()) {
             onStored.run();
         }
+        listener.onWritten(open.size() - refused.size(), events, refused.size(), duration);
     }
 
     /** Tells those appends that have failed, and leaves those that are to be tried again. */
     private List<Append> remaining(List<Append> open, SQLException e, boolean sent)
             throws InterruptedException {
-        var failure = Failure.of(e);
+        var failure = failure(e);
+        listener.onFailed(failure);
         if (failure == Failure.DATA && open.size() > 1) {
             // One of them cannot be stored; the others shall not suffer.
             for (var append : open) {
@@ -323,14 +336,15 @@ final class LogWriter implements AutoCloseable {
         }
         if (failure == Failure.LOST || failure == Failure.UNABLE) {
             LOG.warn("The log cannot be written at present: {}", e.getMessage());
-            disconnect();
+            abandon();
         }
-        if (!sent) {
+        if (!sent || failure == Failure.UNABLE && open.stream().anyMatch(Append::isUncertain)) {
             // Nobody else shall wait for those whose outcome has to be found out.
             queue.drainTo(deferred);
             deferred.forEach(append -> fail(append, e));
             deferred.clear();
-        } else if (failure == Failure.LOST) {
+        }
+        if (sent && failure == Failure.LOST) {
             open.forEach(Append::becomeUncertain);
         }
         List<Append> again = new ArrayList<>();
@@ -356,6 +370,14 @@ final class LogWriter implements AutoCloseable {
                                 : LogUnavailable.nothingStored(append, e));
     }
 
+    private void abandon() {
+        var current = session;
+        session = null;
+        if (current != null) {
+            current.abandon();
+        }
+    }
+
     private void disconnect() {
         var current = session;
         session = null;
@@ -369,29 +391,20 @@ final class LogWriter implements AutoCloseable {
     }
 
     /** What an error of the database says about a batch. */
-    private enum Failure {
-        /** The connection is gone: the batch may be stored. */
-        LOST,
-        /** The server does not write at present: nothing is stored. */
-        UNABLE,
-        /** Somebody was in the way for too long: nothing is stored, and a second attempt may do. */
-        BUSY,
-        /** An event, or this program, is wrong: nothing is stored. */
-        DATA;
-
-        static Failure of(SQLException e) {
-            var state = e.getSQLState() == null ? "08000" : e.getSQLState();
-            return switch (state) {
-                case "55P03", "57014", "40001", "40P01" -> BUSY;
-                // The transaction or the idle session was ended by its limit.
-                case "25P03", "25P04" -> LOST;
-                default ->
-                        switch (state.substring(0, 2)) {
-                            case "08", "57" -> LOST;
-                            case "22", "23", "42", "54" -> DATA;
-                            default -> UNABLE;
-                        };
-            };
-        }
+    private static Failure failure(SQLException e) {
+        var state = e.getSQLState() == null ? "08000" : e.getSQLState();
+        return switch (state) {
+            case "55P03", "57014", "40001", "40P01" -> Failure.BUSY;
+            // The transaction or the idle session was ended by its limit.
+            case "25P03", "25P04" -> Failure.LOST;
+            // A right is missing, or the file system lets nobody write.
+            case "42501" -> Failure.UNABLE;
+            default ->
+                    switch (state.substring(0, 2)) {
+                        case "08", "57" -> Failure.LOST;
+                        case "22", "23", "42", "54" -> Failure.DATA;
+                        default -> Failure.UNABLE;
+                    };
+        };
     }
 }

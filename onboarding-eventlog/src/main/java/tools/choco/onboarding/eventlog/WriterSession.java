@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The writer's connection: one batch is one message to the server and one answer.
@@ -22,6 +24,8 @@ import javax.sql.DataSource;
  * between, and whatever else hangs, is ended by the server after {@link #TRANSACTION_LIMIT}.
  */
 final class WriterSession implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WriterSession.class);
 
     /** Key of the advisory lock that every writing transaction holds: "choco" in ASCII. */
     static final long LOCK = 0x63686f636fL;
@@ -208,6 +212,18 @@ final class WriterSession implements AutoCloseable {
             try (var row = select.executeQuery()) {
                 return row.next() && row.getObject(1, UUID.class).equals(first.eventId());
             }
+        }
+    }
+
+    /**
+     * Ends the connection, so that no pool gives it to anybody again: the server may have become
+     * one that is only read from, and the session would stay there.
+     */
+    void abandon() {
+        try (connection) {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("The writer's connection was broken already", e);
         }
     }
 

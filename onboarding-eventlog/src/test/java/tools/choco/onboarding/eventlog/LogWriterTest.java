@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +25,7 @@ import org.axonframework.modelling.command.ConcurrencyException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
+import tools.choco.onboarding.eventlog.testing.FullDisk;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.eventlog.testing.StatementLog;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
@@ -309,16 +311,129 @@ class LogWriterTest {
         assertThat(count("count(*)")).isEqualTo(2);
     }
 
+    @Test
+    void leavesASessionThatOnlyLetsRead() throws Exception {
+        var hasty =
+                new EventLogSettings(
+                        10, 10, 1_000_000, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        try (var pooled = new EventLog(database.dataSource(), hasty)) {
+            pooled.storageEngine().appendEvents(next(A, 0));
+            alterDatabase("SET default_transaction_read_only = on");
+            await().untilAsserted(
+                            () ->
+                                    assertThatThrownBy(
+                                                    () ->
+                                                            pooled.storageEngine()
+                                                                    .appendEvents(next(B, 0)))
+                                            .isInstanceOfSatisfying(
+                                                    LogUnavailable.class,
+                                                    e -> assertThat(e.outcomeKnown()).isTrue())
+                                            .rootCause()
+                                            .isInstanceOfSatisfying(
+                                                    SQLException.class,
+                                                    e ->
+                                                            assertThat(e.getSQLState())
+                                                                    .isEqualTo("25006")));
+
+            // The sessions that the pool has meanwhile opened stay as they are.
+            execute("ALTER DATABASE %s RESET default_transaction_read_only");
+
+            await().ignoreExceptionsInstanceOf(LogUnavailable.class)
+                    .until(
+                            () -> {
+                                pooled.storageEngine().appendEvents(next(B, 0));
+                                return true;
+                            });
+        }
+        assertThat(count("count(*)")).isEqualTo(2);
+    }
+
+    @Test
+    void recoversFromAFullDisk() throws Exception {
+        log.storageEngine().appendEvents(next(A, 0));
+
+        try (var unused = FullDisk.of(database)) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> log.storageEngine().appendEvents(next(B, 0)))
+                        .isInstanceOfSatisfying(
+                                LogUnavailable.class, e -> assertThat(e.outcomeKnown()).isTrue())
+                        .rootCause()
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getSQLState()).isEqualTo("53100"));
+            }
+        }
+
+        log.storageEngine().appendEvents(next(B, 0));
+        assertThat(count("count(*)")).isEqualTo(2);
+    }
+
+    @Test
+    void isUnavailableWhereARightIsMissing() throws Exception {
+        var user = new PGSimpleDataSource();
+        user.setUrl(database.jdbcUrl());
+        user.setUser(database.serviceUser());
+        try (var connection = database.dataSource().getConnection();
+                var statement = connection.createStatement();
+                var limited = new EventLog(user)) {
+            statement.execute("SELECT grant_to_service('%s')".formatted(database.serviceUser()));
+            limited.storageEngine().appendEvents(next(A, 0));
+            statement.execute("REVOKE INSERT ON events FROM " + database.serviceUser());
+
+            assertThatThrownBy(() -> limited.storageEngine().appendEvents(next(B, 0)))
+                    .isInstanceOf(LogUnavailable.class);
+
+            statement.execute("SELECT grant_to_service('%s')".formatted(database.serviceUser()));
+            limited.storageEngine().appendEvents(next(B, 0));
+        }
+    }
+
+    @Test
+    void tellsWhatItDoes() throws Exception {
+        var told = new ConcurrentLinkedQueue<String>();
+        var listener =
+                new LogListener() {
+                    @Override
+                    public void onWritten(
+                            int appends, int events, int conflicts, Duration duration) {
+                        assertThat(duration).isPositive();
+                        told.add("%d, %d, %d".formatted(appends, events, conflicts));
+                    }
+
+                    @Override
+                    public void onFailed(Failure reason) {
+                        told.add(reason.name());
+                    }
+                };
+        try (var watched = new EventLog(connections, EventLogSettings.DEFAULT, listener)) {
+            watched.storageEngine().appendEvents(next(A, 0), next(A, 1), next(B, 0));
+            assertThatThrownBy(() -> watched.storageEngine().appendEvents(next(A, 1)))
+                    .isInstanceOf(ConcurrencyException.class);
+            try (var unused = FullDisk.of(database)) {
+                assertThatThrownBy(() -> watched.storageEngine().appendEvents(next(C, 0)))
+                        .isInstanceOf(LogUnavailable.class);
+            }
+        }
+
+        assertThat(told).containsExactly("1, 3, 0", "0, 0, 1", "UNABLE");
+    }
+
     /** Alters the database from outside and ends the sessions in it. */
     private void alterDatabase(String change) throws SQLException {
+        execute("ALTER DATABASE %s " + change);
+        execute(
+                """
+                SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '%s'
+                """);
+    }
+
+    /** Executes a statement on the name of the database, from beside it. */
+    private void execute(String statementOnName) throws SQLException {
         var url = database.jdbcUrl();
         var name = url.replaceAll(".*/(test_\\d+).*", "$1");
         try (var connection = DriverManager.getConnection(url.replace(name, "postgres"));
                 var statement = connection.createStatement()) {
-            statement.execute("ALTER DATABASE %s %s".formatted(name, change));
-            statement.execute(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '%s'"
-                            .formatted(name));
+            statement.execute(statementOnName.formatted(name));
         }
     }
 

@@ -59,6 +59,14 @@ public final class TestDatabase implements AutoCloseable {
         return Server.USER;
     }
 
+    /**
+     * A user for the service, without a password; {@code grant_to_service} gives it its rights to a
+     * database.
+     */
+    public String serviceUser() {
+        return Server.SERVICE_USER;
+    }
+
     /** Drops the database, whoever is still connected. */
     @Override
     public void close() {
@@ -70,11 +78,13 @@ public final class TestDatabase implements AutoCloseable {
     private static final class Server {
 
         static final String USER = "postgres";
+        static final String SERVICE_USER = "onboarding_service";
         static final String TEMPLATE = "migrated";
 
         private static final EmbeddedPostgres POSTGRES = start();
 
         static {
+            execute("CREATE ROLE %s LOGIN".formatted(SERVICE_USER));
             execute("CREATE DATABASE " + TEMPLATE);
             Flyway.configure()
                     .dataSource(url(TEMPLATE), USER, "")

@@ -6,9 +6,7 @@ import static org.axonframework.modelling.command.AggregateLifecycle.createNew;
 import com.google.protobuf.Message;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.eventhandling.SequenceNumber;
@@ -19,10 +17,12 @@ import org.axonframework.modelling.command.AggregateCreationPolicy;
 import org.axonframework.modelling.command.AggregateIdentifier;
 import org.axonframework.modelling.command.CreationPolicy;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.BrokenStream;
 import tools.choco.onboarding.Caller;
-import tools.choco.onboarding.EventMetadata;
+import tools.choco.onboarding.EventContext;
 import tools.choco.onboarding.EventTime;
 import tools.choco.onboarding.Issue;
+import tools.choco.onboarding.RecentRequests;
 import tools.choco.onboarding.Refusal;
 import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.Request;
@@ -56,8 +56,8 @@ public class OnboardingSession {
     /** For Axon, which rebuilds the session from its events. */
     protected OnboardingSession() {}
 
-    private OnboardingSession(OnboardingStarted event, Map<String, String> metadata) {
-        apply(event, MetaData.from(metadata));
+    private OnboardingSession(OnboardingStarted event, Request request) {
+        emit(event, request);
     }
 
     @CommandHandler
@@ -245,10 +245,9 @@ public class OnboardingSession {
                         ended.source(),
                         ended.id(),
                         now);
-        Map<String, String> metadata = new HashMap<>(request.metadata());
-        metadata.put(EventMetadata.CAUSATION_ID, ended.lastEventId());
+        Request consequence = request.causedBy(ended.lastEventId());
         // Same unit of work, so one append: a reset without its successor cannot be.
-        createNew(OnboardingSession.class, () -> new OnboardingSession(successor, metadata));
+        createNew(OnboardingSession.class, () -> new OnboardingSession(successor, consequence));
         return SessionAnswer.of(ended);
     }
 
@@ -300,29 +299,15 @@ public class OnboardingSession {
      */
     private Optional<SessionAnswer> admit(Request request) {
         requireOwner(request.caller());
-        String key = request.idempotencyKey();
-        if (key != null) {
-            var earlier = state().recentRequests().find(request.caller().subject(), key);
-            if (earlier.isPresent()) {
-                if (!earlier.get().hash().equals(request.requestHash())) {
-                    throw Refused.because(
-                            Refusal.IDEMPOTENCY_KEY_REUSED,
-                            "The idempotency key was used for another request.");
-                }
-                return Optional.of(new SessionAnswer(state(), earlier.get().created(), true));
-            }
+        Optional<RecentRequests.Entry> earlier = state().recentRequests().repeatedBy(request);
+        if (earlier.isEmpty()) {
+            request.requireRevision(state().revision());
         }
-        Long expected = request.ifMatch();
-        if (expected != null && expected != state().revision()) {
-            throw Refused.because(
-                    Refusal.PRECONDITION_FAILED,
-                    "The session is at revision " + state().revision() + ".");
-        }
-        return Optional.empty();
+        return earlier.map(it -> new SessionAnswer(state(), it.created(), true));
     }
 
     private void requireOwner(Caller caller) {
-        if (caller.isUser() && !caller.subject().equals(state().userId())) {
+        if (!caller.maySee(state().userId())) {
             throw SessionId.notFound();
         }
     }

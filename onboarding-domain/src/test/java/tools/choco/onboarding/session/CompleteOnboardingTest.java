@@ -41,10 +41,10 @@ class CompleteOnboardingTest {
                                     assertThat(it.state().status())
                                             .isEqualTo(SessionStatus.COMPLETED);
                                     assertThat(it.state().completedAt()).isEqualTo(NOON);
-                                    assertThat(it.state().progress().requirements())
+                                    assertThat(it.state().progress().requirements(List.of()))
                                             .isEqualTo(
                                                     new Progress.Requirements(
-                                                            List.of(), List.of()));
+                                                            List.of(), List.of(), List.of()));
                                 }));
     }
 

@@ -159,10 +159,12 @@ class CompleteStepTest {
                 .expectResultMessagePayloadMatching(
                         answer(
                                 it ->
-                                        assertThat(it.state().progress().requirements())
+                                        assertThat(it.state().progress().requirements(List.of()))
                                                 .isEqualTo(
                                                         new Progress.Requirements(
-                                                                List.of("site"), List.of()))));
+                                                                List.of("site"),
+                                                                List.of(),
+                                                                List.of()))));
     }
 
     @Test
@@ -245,6 +247,7 @@ class CompleteStepTest {
                         "c".repeat(64),
                         "The next tour",
                         List.of("calm"),
+                        List.of(),
                         List.of(),
                         List.of(),
                         InMemoryFlows.RESUME_THRESHOLD,

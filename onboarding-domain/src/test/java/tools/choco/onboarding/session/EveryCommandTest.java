@@ -44,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.choco.onboarding.Caller;
+import tools.choco.onboarding.RecentRequests;
 import tools.choco.onboarding.Refusal;
 import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.Request;

@@ -19,6 +19,7 @@ import org.axonframework.messaging.annotation.SimpleResourceParameterResolverFac
 import org.axonframework.modelling.command.AggregateAnnotationCommandHandler;
 import org.axonframework.modelling.command.Repository;
 import org.axonframework.modelling.command.RepositoryProvider;
+import tools.choco.onboarding.EventContext;
 import tools.choco.onboarding.events.v1.OnboardingStarted;
 
 /**

@@ -137,6 +137,7 @@ class ResetSessionTest {
                         GUIDED.variants(),
                         GUIDED.steps().subList(0, 2),
                         List.of(),
+                        List.of(),
                         GUIDED.resumeThreshold(),
                         GUIDED.idleLimit());
         session.flows.offer(today);

@@ -106,6 +106,7 @@ class SelectPathTest {
                         List.of("calm"),
                         InMemoryFlows.GUIDED.steps().subList(0, 2),
                         List.of(),
+                        List.of(),
                         InMemoryFlows.RESUME_THRESHOLD,
                         InMemoryFlows.IDLE_LIMIT);
 

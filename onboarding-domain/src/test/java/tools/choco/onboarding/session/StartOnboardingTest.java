@@ -81,14 +81,15 @@ class StartOnboardingTest {
                 .expectResultMessagePayloadMatching(
                         answer(
                                 it ->
-                                        assertThat(it.state().progress().requirements())
+                                        assertThat(it.state().progress().requirements(List.of()))
                                                 .isEqualTo(
                                                         new Progress.Requirements(
                                                                 List.of(
                                                                         "profile",
                                                                         "workspace-hub",
                                                                         "path"),
-                                                                List.of("site")))));
+                                                                List.of("site"),
+                                                                List.of()))));
     }
 
     @Test

@@ -53,14 +53,19 @@ public record Flow(
      * blog-starter}), else the first; empty if the flow offers none.
      */
     public Optional<Template> templateFor(@Nullable String pathId) {
-        return templates.stream()
-                .filter(it -> it.id().equals(pathId) || it.id().startsWith(pathId + "-"))
-                .findFirst()
+        return Optional.ofNullable(pathId)
+                .flatMap(this::templateNamedAfter)
                 .or(() -> templates.stream().findFirst());
     }
 
     /** The variant of a user: always the same one for the same list of variants. */
     public String variantFor(String userId) {
         return variants.get(Math.floorMod((id + "\n" + userId).hashCode(), variants.size()));
+    }
+
+    private Optional<Template> templateNamedAfter(String pathId) {
+        return templates.stream()
+                .filter(it -> it.id().equals(pathId) || it.id().startsWith(pathId + "-"))
+                .findFirst();
     }
 }

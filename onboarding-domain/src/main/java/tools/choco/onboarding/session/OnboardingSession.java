@@ -33,6 +33,11 @@ import tools.choco.onboarding.events.v1.ResetInitiator;
 import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.flow.StepKind;
+import tools.choco.onboarding.flow.Template;
+import tools.choco.onboarding.site.NewSite;
+import tools.choco.onboarding.site.SiteAnswer;
+import tools.choco.onboarding.site.SiteState;
+import tools.choco.onboarding.site.Sites;
 
 /**
  * One user's way through one flow.
@@ -180,6 +185,50 @@ public class OnboardingSession {
     }
 
     @CommandHandler
+    SiteAnswer decide(
+            RequestSite command,
+            FlowCatalog flows,
+            AnswerForms forms,
+            AnswerVault vault,
+            Sites sites,
+            Clock clock) {
+        Request request = command.request();
+        requireOwner(request.caller());
+        Optional<SiteAnswer> repeat = requestedBefore(request, sites);
+        if (repeat.isPresent()) {
+            return repeat.get();
+        }
+        request.requireRevision(state().revision());
+        requireOpen();
+        requireSiteStep();
+        NewSite site =
+                new NewSite(
+                        state().id(),
+                        state().userId(),
+                        workspace(vault, forms),
+                        command.slug(),
+                        command.hostingMode(),
+                        requireTemplate(command.templateId(), flows).id(),
+                        command.githubLinked(),
+                        null);
+        comeBack(request, clock);
+        return sites.request(site, request);
+    }
+
+    @CommandHandler
+    SessionAnswer decide(CompleteSiteStep command, Clock clock) {
+        Request request = command.request();
+        StepProgress step = requireSiteStep();
+        if (!state().hasEnded() && !step.isCompleted()) {
+            emit(
+                    SessionEvents.siteStepCompleted(state(), step, command.siteId(), now(clock)),
+                    request);
+            completeIfSiteIsDone(request, clock);
+        }
+        return SessionAnswer.of(state());
+    }
+
+    @CommandHandler
     SessionAnswer decide(CompleteOnboarding command, Clock clock) {
         Request request = command.request();
         Optional<SessionAnswer> repeat = admit(request);
@@ -201,12 +250,13 @@ public class OnboardingSession {
     }
 
     @CommandHandler
-    SessionAnswer decide(AbandonSession command, FlowCatalog flows, Clock clock) {
+    SessionAnswer decide(AbandonSession command, FlowCatalog flows, Sites sites, Clock clock) {
         SessionState current = state();
         Flow flow = flows.served(current.flowId(), current.flowVersion());
         Instant now = now(clock);
         if (current.status() == SessionStatus.ACTIVE
-                && current.idleAt(now).compareTo(flow.idleLimit()) >= 0) {
+                && current.idleAt(now).compareTo(flow.idleLimit()) >= 0
+                && !waitsForSite(sites)) {
             emit(SessionEvents.abandoned(current, now), command.request());
         }
         return SessionAnswer.of(state());
@@ -306,6 +356,22 @@ public class OnboardingSession {
         return earlier.map(it -> new SessionAnswer(state(), it.created(), true));
     }
 
+    /** A site that was requested leaves no event here: its own events remember the request. */
+    private Optional<SiteAnswer> requestedBefore(Request request, Sites sites) {
+        if (request.idempotencyKey() == null) {
+            return Optional.empty();
+        }
+        for (SiteState site : sites.of(state().id())) {
+            Optional<RecentRequests.Entry> earlier = site.recentRequests().repeatedBy(request);
+            if (earlier.isPresent()) {
+                return earlier.map(it -> new SiteAnswer(site, it.created(), true));
+            }
+        }
+        // Refuses a key that came with anything else.
+        state().recentRequests().repeatedBy(request);
+        return Optional.empty();
+    }
+
     private void requireOwner(Caller caller) {
         if (!caller.maySee(state().userId())) {
             throw SessionId.notFound();
@@ -341,6 +407,43 @@ public class OnboardingSession {
             throw Refused.because(Refusal.STEP_KIND_MISMATCH, "The step does not ask for answers.");
         }
         return step;
+    }
+
+    private StepProgress requireSiteStep() {
+        return state().progress()
+                .siteStep()
+                .orElseThrow(
+                        () ->
+                                Refused.because(
+                                        Refusal.STEP_UNKNOWN,
+                                        "The session was not offered a site."));
+    }
+
+    private Template requireTemplate(@Nullable String templateId, FlowCatalog flows) {
+        Flow flow = flows.served(state().flowId(), state().flowVersion());
+        Optional<Template> template =
+                templateId == null
+                        ? flow.templateFor(state().progress().pathId())
+                        : flow.template(templateId);
+        return template.orElseThrow(
+                () ->
+                        Refused.because(
+                                Refusal.TEMPLATE_UNKNOWN,
+                                "The session's flow offers no such template."));
+    }
+
+    /** Fixed at the start, or by the workspace-hub step; null while neither has named one. */
+    private @Nullable String workspace(AnswerVault vault, AnswerForms forms) {
+        String fixed = state().workspaceId();
+        if (fixed != null) {
+            return fixed;
+        }
+        return state().progress()
+                .step(WORKSPACE_STEP)
+                .filter(StepProgress::isCompleted)
+                .flatMap(new SessionContent(state(), vault, forms)::answersOf)
+                .flatMap(answers -> forms.text(answers, WORKSPACE_MEMBER))
+                .orElse(null);
     }
 
     private void requireUnchangedSince(@Nullable Long revision, SessionContent content) {
@@ -414,6 +517,11 @@ public class OnboardingSession {
         if (progress.isSiteDone() && progress.openRequirements().isEmpty()) {
             emit(SessionEvents.completed(state(), now(clock)), request);
         }
+    }
+
+    /** Whether the user has done their part, and the rest is up to us or to GitHub. */
+    private boolean waitsForSite(Sites sites) {
+        return state().progress().isOnlySiteOpen() && sites.anyRequested(state().id());
     }
 
     private static Issue openRequirement(StepProgress step) {

@@ -81,7 +81,17 @@ public record Progress(List<StepProgress> steps, List<Path> paths, @Nullable Str
 
     /** Whether a site was asked for and is there. */
     boolean isSiteDone() {
-        return steps.stream().anyMatch(step -> step.kind() == StepKind.SITE && step.isCompleted());
+        return siteStep().filter(StepProgress::isCompleted).isPresent();
+    }
+
+    /** Whether a site is required and not there, and nothing else is. */
+    boolean isOnlySiteOpen() {
+        List<StepProgress> open = openRequirements();
+        return open.size() == 1 && open.getFirst().kind() == StepKind.SITE;
+    }
+
+    Optional<StepProgress> siteStep() {
+        return steps.stream().filter(step -> step.kind() == StepKind.SITE).findFirst();
     }
 
     boolean offersPath(String candidate) {

@@ -24,4 +24,12 @@ public record RequestSite(
         @Nullable String templateId,
         boolean githubLinked,
         Request request)
-        implements SessionCommand {}
+        implements SessionCommand {
+
+    public RequestSite {
+        if (hostingMode == HostingMode.HOSTING_MODE_UNSPECIFIED
+                || hostingMode == HostingMode.UNRECOGNIZED) {
+            throw new IllegalArgumentException("a site is hosted somewhere");
+        }
+    }
+}

@@ -127,6 +127,11 @@ public record SessionState(
         return next.build();
     }
 
+    /** Whether nothing but a reset changes it any more. */
+    boolean hasEnded() {
+        return status == SessionStatus.COMPLETED || status == SessionStatus.RESET;
+    }
+
     /** Time since the user last did something. */
     Duration idleAt(Instant now) {
         return Duration.between(lastActivityAt, now);

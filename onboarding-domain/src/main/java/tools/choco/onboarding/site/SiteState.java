@@ -176,6 +176,13 @@ public record SiteState(
         return provisioning == ProvisioningState.FAILED;
     }
 
+    /** Whether the latest build is known to be so already. */
+    boolean knows(RecordDeploy deploy) {
+        return deploy.status() == deployStatus
+                && deploy.detail().equals(deployDetail)
+                && (deploy.deployUrl().isEmpty() || deploy.deployUrl().equals(deployUrl));
+    }
+
     /** A request of the service that the site's last event gave rise to. */
     public Request followUp(Caller caller) {
         return Request.of(caller, correlationId).causedBy(lastEventId);

@@ -16,6 +16,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Set;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.modelling.command.AggregateLifecycle;
+import org.axonframework.modelling.saga.AssociationResolver;
 import org.axonframework.modelling.saga.SagaLifecycle;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,7 @@ class DomainBoundariesTest {
                         type ->
                                 type.isAnnotation()
                                         || type.isEnum()
+                                        || type.isAssignableTo(AssociationResolver.class)
                                         || type.isEquivalentTo(AggregateLifecycle.class)
                                         || type.isEquivalentTo(SagaLifecycle.class)
                                         || type.isEquivalentTo(MetaData.class));

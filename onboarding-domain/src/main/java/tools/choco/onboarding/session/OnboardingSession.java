@@ -36,6 +36,7 @@ import tools.choco.onboarding.flow.StepKind;
 import tools.choco.onboarding.flow.Template;
 import tools.choco.onboarding.site.NewSite;
 import tools.choco.onboarding.site.SiteAnswer;
+import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.SiteState;
 import tools.choco.onboarding.site.Sites;
 
@@ -194,7 +195,7 @@ public class OnboardingSession {
             Clock clock) {
         Request request = command.request();
         requireOwner(request.caller());
-        Optional<SiteAnswer> repeat = requestedBefore(request, sites);
+        Optional<SiteAnswer> repeat = requestedBefore(command, sites);
         if (repeat.isPresent()) {
             return repeat.get();
         }
@@ -356,20 +357,24 @@ public class OnboardingSession {
         return earlier.map(it -> new SessionAnswer(state(), it.created(), true));
     }
 
-    /** A site that was requested leaves no event here: its own events remember the request. */
-    private Optional<SiteAnswer> requestedBefore(Request request, Sites sites) {
+    /** A request leaves an event with its site, and one here only if it brought the user back. */
+    private Optional<SiteAnswer> requestedBefore(RequestSite command, Sites sites) {
+        Request request = command.request();
         if (request.idempotencyKey() == null) {
             return Optional.empty();
         }
-        for (SiteState site : sites.of(state().id())) {
+        List<SiteState> requested = sites.of(state().id());
+        for (SiteState site : requested) {
             Optional<RecentRequests.Entry> earlier = site.recentRequests().repeatedBy(request);
             if (earlier.isPresent()) {
                 return earlier.map(it -> new SiteAnswer(site, it.created(), true));
             }
         }
-        // Refuses a key that came with anything else.
-        state().recentRequests().repeatedBy(request);
-        return Optional.empty();
+        SiteId id = SiteId.of(state().id(), command.slug());
+        return state().recentRequests()
+                .repeatedBy(request)
+                .flatMap(it -> requested.stream().filter(site -> site.id().equals(id)).findFirst())
+                .map(site -> new SiteAnswer(site, false, true));
     }
 
     private void requireOwner(Caller caller) {

@@ -30,10 +30,10 @@ import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import static tools.choco.onboarding.session.SessionFixtures.stepReopened;
 import static tools.choco.onboarding.session.SessionFixtures.stepSkipped;
 import static tools.choco.onboarding.session.SessionTestBed.answer;
-import static tools.choco.onboarding.session.SessionTestBed.events;
-import static tools.choco.onboarding.session.SessionTestBed.payloads;
-import static tools.choco.onboarding.session.SessionTestBed.refused;
-import static tools.choco.onboarding.session.SessionTestBed.satisfying;
+import static tools.choco.onboarding.testing.Expectations.events;
+import static tools.choco.onboarding.testing.Expectations.payloads;
+import static tools.choco.onboarding.testing.Expectations.refused;
+import static tools.choco.onboarding.testing.Expectations.satisfying;
 
 import com.google.protobuf.Message;
 import java.util.ArrayList;

@@ -30,7 +30,12 @@ class ArchitectureTest {
     private static final String[] EVENTS = {BASE + ".events.."};
     private static final String[] LOG = {BASE + ".eventlog.."};
     private static final String[] DOMAIN = {
-        BASE, BASE + ".answer", BASE + ".flow", BASE + ".session"
+        BASE,
+        BASE + ".answer",
+        BASE + ".flow",
+        BASE + ".session",
+        BASE + ".site",
+        BASE + ".provisioning"
     };
     private static final String[] PROJECTIONS = {
         BASE + ".projection..", BASE + ".funnel..", BASE + ".sessionview.."

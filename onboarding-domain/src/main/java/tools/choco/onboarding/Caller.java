@@ -14,9 +14,11 @@ public record Caller(String subject, Role role, @Nullable Set<String> workspaces
 
     /** In which capacity somebody asks. */
     public enum Role {
-        /** The user; sees their own sessions only, and what they do counts as activity. */
+        /**
+         * The user; sees their own sessions and sites only, and what they do counts as activity.
+         */
         USER,
-        /** An operator; sees every session, needs a reason. */
+        /** An operator; sees everybody's, needs a reason. */
         OPERATOR,
         /** The service itself. */
         SERVICE
@@ -39,6 +41,11 @@ public record Caller(String subject, Role role, @Nullable Set<String> workspaces
 
     public boolean isUser() {
         return role == Role.USER;
+    }
+
+    /** Whether what belongs to that user exists for the caller: users see their own only. */
+    public boolean maySee(String userId) {
+        return !isUser() || subject.equals(userId);
     }
 
     /** Whether the caller may put a session into that workspace. */

@@ -42,7 +42,33 @@ public enum Refusal {
     /** The caller may not use that workspace. */
     WORKSPACE_FORBIDDEN(Category.FORBIDDEN),
     /** The session's workspace was fixed at its start. */
-    WORKSPACE_FIXED(Category.CONFLICT);
+    WORKSPACE_FIXED(Category.CONFLICT),
+    /** No such site, or not the caller's. */
+    SITE_NOT_FOUND(Category.NOT_FOUND),
+    /** The slug has not the form of one. */
+    SLUG_INVALID(Category.INVALID),
+    /** No site may have that slug. */
+    SLUG_RESERVED(Category.INVALID),
+    /** Another site has the slug. */
+    SLUG_TAKEN(Category.CONFLICT),
+    /** The session's flow offers no such template. */
+    TEMPLATE_UNKNOWN(Category.INVALID),
+    /** The session has asked for that site before, with another hosting mode or template. */
+    SITE_ALREADY_REQUESTED(Category.CONFLICT),
+    /** A welcome site has no provisioning and no build of its own. */
+    SITE_HOSTED_BY_PLATFORM(Category.CONFLICT),
+    /** The provisioning cannot fail where it is. */
+    FAIL_NOT_ALLOWED(Category.CONFLICT),
+    /** Only a site that has failed is tried again. */
+    SITE_NOT_FAILED(Category.CONFLICT),
+    /** The user has to link GitHub first. */
+    GITHUB_LINK_REQUIRED(Category.CONFLICT),
+    /** The repository is not named as {@code owner/name}. */
+    GITHUB_REPO_INVALID(Category.INVALID),
+    /** Another adoption won. */
+    SITE_ALREADY_ADOPTED(Category.CONFLICT),
+    /** The site was the user's own from the start. */
+    SITE_NOT_ADOPTABLE(Category.CONFLICT);
 
     /** What kind of problem a refusal is; the edge turns it into a status. */
     public enum Category {

@@ -16,6 +16,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Set;
 import org.axonframework.messaging.MetaData;
 import org.axonframework.modelling.command.AggregateLifecycle;
+import org.axonframework.modelling.saga.AssociationResolver;
+import org.axonframework.modelling.saga.SagaLifecycle;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
@@ -45,14 +47,16 @@ class DomainBoundariesTest {
     }
 
     @Test
-    void takesAnnotationsTheLifecycleAndMetaDataFromAxon() {
+    void takesAnnotationsTheLifecyclesAndMetaDataFromAxon() {
         DescribedPredicate<JavaClass> marks =
                 DescribedPredicate.describe(
-                        "annotations, what they are told, AggregateLifecycle or MetaData",
+                        "annotations, what they are told, the lifecycles or MetaData",
                         type ->
                                 type.isAnnotation()
                                         || type.isEnum()
+                                        || type.isAssignableTo(AssociationResolver.class)
                                         || type.isEquivalentTo(AggregateLifecycle.class)
+                                        || type.isEquivalentTo(SagaLifecycle.class)
                                         || type.isEquivalentTo(MetaData.class));
 
         noClasses()

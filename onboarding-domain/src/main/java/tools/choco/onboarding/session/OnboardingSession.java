@@ -6,9 +6,7 @@ import static org.axonframework.modelling.command.AggregateLifecycle.createNew;
 import com.google.protobuf.Message;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.axonframework.commandhandling.CommandHandler;
 import org.axonframework.eventhandling.SequenceNumber;
@@ -19,10 +17,12 @@ import org.axonframework.modelling.command.AggregateCreationPolicy;
 import org.axonframework.modelling.command.AggregateIdentifier;
 import org.axonframework.modelling.command.CreationPolicy;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.BrokenStream;
 import tools.choco.onboarding.Caller;
-import tools.choco.onboarding.EventMetadata;
+import tools.choco.onboarding.EventContext;
 import tools.choco.onboarding.EventTime;
 import tools.choco.onboarding.Issue;
+import tools.choco.onboarding.RecentRequests;
 import tools.choco.onboarding.Refusal;
 import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.Request;
@@ -33,6 +33,12 @@ import tools.choco.onboarding.events.v1.ResetInitiator;
 import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.flow.StepKind;
+import tools.choco.onboarding.flow.Template;
+import tools.choco.onboarding.site.NewSite;
+import tools.choco.onboarding.site.SiteAnswer;
+import tools.choco.onboarding.site.SiteId;
+import tools.choco.onboarding.site.SiteState;
+import tools.choco.onboarding.site.Sites;
 
 /**
  * One user's way through one flow.
@@ -56,8 +62,8 @@ public class OnboardingSession {
     /** For Axon, which rebuilds the session from its events. */
     protected OnboardingSession() {}
 
-    private OnboardingSession(OnboardingStarted event, Map<String, String> metadata) {
-        apply(event, MetaData.from(metadata));
+    private OnboardingSession(OnboardingStarted event, Request request) {
+        emit(event, request);
     }
 
     @CommandHandler
@@ -180,6 +186,50 @@ public class OnboardingSession {
     }
 
     @CommandHandler
+    SiteAnswer decide(
+            RequestSite command,
+            FlowCatalog flows,
+            AnswerForms forms,
+            AnswerVault vault,
+            Sites sites,
+            Clock clock) {
+        Request request = command.request();
+        requireOwner(request.caller());
+        Optional<SiteAnswer> repeat = requestedBefore(command, sites);
+        if (repeat.isPresent()) {
+            return repeat.get();
+        }
+        request.requireRevision(state().revision());
+        requireOpen();
+        requireSiteStep();
+        NewSite site =
+                new NewSite(
+                        state().id(),
+                        state().userId(),
+                        workspace(vault, forms),
+                        command.slug(),
+                        command.hostingMode(),
+                        requireTemplate(command.templateId(), flows).id(),
+                        command.githubLinked(),
+                        null);
+        comeBack(request, clock);
+        return sites.request(site, request);
+    }
+
+    @CommandHandler
+    SessionAnswer decide(CompleteSiteStep command, Clock clock) {
+        Request request = command.request();
+        StepProgress step = requireSiteStep();
+        if (!state().hasEnded() && !step.isCompleted()) {
+            emit(
+                    SessionEvents.siteStepCompleted(state(), step, command.siteId(), now(clock)),
+                    request);
+            completeIfSiteIsDone(request, clock);
+        }
+        return SessionAnswer.of(state());
+    }
+
+    @CommandHandler
     SessionAnswer decide(CompleteOnboarding command, Clock clock) {
         Request request = command.request();
         Optional<SessionAnswer> repeat = admit(request);
@@ -201,12 +251,13 @@ public class OnboardingSession {
     }
 
     @CommandHandler
-    SessionAnswer decide(AbandonSession command, FlowCatalog flows, Clock clock) {
+    SessionAnswer decide(AbandonSession command, FlowCatalog flows, Sites sites, Clock clock) {
         SessionState current = state();
         Flow flow = flows.served(current.flowId(), current.flowVersion());
         Instant now = now(clock);
         if (current.status() == SessionStatus.ACTIVE
-                && current.idleAt(now).compareTo(flow.idleLimit()) >= 0) {
+                && current.idleAt(now).compareTo(flow.idleLimit()) >= 0
+                && !waitsForSite(sites)) {
             emit(SessionEvents.abandoned(current, now), command.request());
         }
         return SessionAnswer.of(state());
@@ -245,10 +296,9 @@ public class OnboardingSession {
                         ended.source(),
                         ended.id(),
                         now);
-        Map<String, String> metadata = new HashMap<>(request.metadata());
-        metadata.put(EventMetadata.CAUSATION_ID, ended.lastEventId());
+        Request consequence = request.causedBy(ended.lastEventId());
         // Same unit of work, so one append: a reset without its successor cannot be.
-        createNew(OnboardingSession.class, () -> new OnboardingSession(successor, metadata));
+        createNew(OnboardingSession.class, () -> new OnboardingSession(successor, consequence));
         return SessionAnswer.of(ended);
     }
 
@@ -300,29 +350,35 @@ public class OnboardingSession {
      */
     private Optional<SessionAnswer> admit(Request request) {
         requireOwner(request.caller());
-        String key = request.idempotencyKey();
-        if (key != null) {
-            var earlier = state().recentRequests().find(request.caller().subject(), key);
+        Optional<RecentRequests.Entry> earlier = state().recentRequests().repeatedBy(request);
+        if (earlier.isEmpty()) {
+            request.requireRevision(state().revision());
+        }
+        return earlier.map(it -> new SessionAnswer(state(), it.created(), true));
+    }
+
+    /** A request leaves an event with its site, and one here only if it brought the user back. */
+    private Optional<SiteAnswer> requestedBefore(RequestSite command, Sites sites) {
+        Request request = command.request();
+        if (request.idempotencyKey() == null) {
+            return Optional.empty();
+        }
+        List<SiteState> requested = sites.of(state().id());
+        for (SiteState site : requested) {
+            Optional<RecentRequests.Entry> earlier = site.recentRequests().repeatedBy(request);
             if (earlier.isPresent()) {
-                if (!earlier.get().hash().equals(request.requestHash())) {
-                    throw Refused.because(
-                            Refusal.IDEMPOTENCY_KEY_REUSED,
-                            "The idempotency key was used for another request.");
-                }
-                return Optional.of(new SessionAnswer(state(), earlier.get().created(), true));
+                return earlier.map(it -> new SiteAnswer(site, it.created(), true));
             }
         }
-        Long expected = request.ifMatch();
-        if (expected != null && expected != state().revision()) {
-            throw Refused.because(
-                    Refusal.PRECONDITION_FAILED,
-                    "The session is at revision " + state().revision() + ".");
-        }
-        return Optional.empty();
+        SiteId id = SiteId.of(state().id(), command.slug());
+        return state().recentRequests()
+                .repeatedBy(request)
+                .flatMap(it -> requested.stream().filter(site -> site.id().equals(id)).findFirst())
+                .map(site -> new SiteAnswer(site, false, true));
     }
 
     private void requireOwner(Caller caller) {
-        if (caller.isUser() && !caller.subject().equals(state().userId())) {
+        if (!caller.maySee(state().userId())) {
             throw SessionId.notFound();
         }
     }
@@ -356,6 +412,43 @@ public class OnboardingSession {
             throw Refused.because(Refusal.STEP_KIND_MISMATCH, "The step does not ask for answers.");
         }
         return step;
+    }
+
+    private StepProgress requireSiteStep() {
+        return state().progress()
+                .siteStep()
+                .orElseThrow(
+                        () ->
+                                Refused.because(
+                                        Refusal.STEP_UNKNOWN,
+                                        "The session was not offered a site."));
+    }
+
+    private Template requireTemplate(@Nullable String templateId, FlowCatalog flows) {
+        Flow flow = flows.served(state().flowId(), state().flowVersion());
+        Optional<Template> template =
+                templateId == null
+                        ? flow.templateFor(state().progress().pathId())
+                        : flow.template(templateId);
+        return template.orElseThrow(
+                () ->
+                        Refused.because(
+                                Refusal.TEMPLATE_UNKNOWN,
+                                "The session's flow offers no such template."));
+    }
+
+    /** Fixed at the start, or by the workspace-hub step; null while neither has named one. */
+    private @Nullable String workspace(AnswerVault vault, AnswerForms forms) {
+        String fixed = state().workspaceId();
+        if (fixed != null) {
+            return fixed;
+        }
+        return state().progress()
+                .step(WORKSPACE_STEP)
+                .filter(StepProgress::isCompleted)
+                .flatMap(new SessionContent(state(), vault, forms)::answersOf)
+                .flatMap(answers -> forms.text(answers, WORKSPACE_MEMBER))
+                .orElse(null);
     }
 
     private void requireUnchangedSince(@Nullable Long revision, SessionContent content) {
@@ -429,6 +522,11 @@ public class OnboardingSession {
         if (progress.isSiteDone() && progress.openRequirements().isEmpty()) {
             emit(SessionEvents.completed(state(), now(clock)), request);
         }
+    }
+
+    /** Whether the user has done their part, and the rest is up to us or to GitHub. */
+    private boolean waitsForSite(Sites sites) {
+        return state().progress().isOnlySiteOpen() && sites.anyRequested(state().id());
     }
 
     private static Issue openRequirement(StepProgress step) {

@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.BrokenStream;
 import tools.choco.onboarding.flow.Path;
 import tools.choco.onboarding.flow.StepKind;
+import tools.choco.onboarding.site.SiteState;
 
 /**
  * How far a session is: its steps and the chosen path.
@@ -16,8 +18,17 @@ import tools.choco.onboarding.flow.StepKind;
  */
 public record Progress(List<StepProgress> steps, List<Path> paths, @Nullable String pathId) {
 
-    /** What the session still needs, as step ids in order. */
-    public record Requirements(List<String> currentlyDue, List<String> eventuallyDue) {}
+    /**
+     * What the session still needs, as step ids in order.
+     *
+     * @param currentlyDue what the user can do now
+     * @param eventuallyDue what they will have to do
+     * @param pendingVerification what they have done, and the service has not
+     */
+    public record Requirements(
+            List<String> currentlyDue,
+            List<String> eventuallyDue,
+            List<String> pendingVerification) {}
 
     /** The step of that key, if it was offered. */
     public Optional<StepProgress> step(String stepId) {
@@ -35,9 +46,11 @@ public record Progress(List<StepProgress> steps, List<Path> paths, @Nullable Str
 
     /**
      * What is open: forms and the path are due at once, a site as soon as nothing else is open, and
-     * eventually until then.
+     * eventually until then. Once it is asked for it is pending, unless it failed.
+     *
+     * @param requested sites that the session asked for
      */
-    public Requirements requirements() {
+    public Requirements requirements(List<SiteState> requested) {
         List<String> sites =
                 openRequirements().stream()
                         .filter(step -> step.kind() == StepKind.SITE)
@@ -48,9 +61,12 @@ public record Progress(List<StepProgress> steps, List<Path> paths, @Nullable Str
                         .filter(step -> step.kind() != StepKind.SITE)
                         .map(StepProgress::stepId)
                         .toList();
+        if (requested.stream().anyMatch(site -> !site.hasFailed())) {
+            return new Requirements(others, List.of(), sites);
+        }
         return others.isEmpty()
-                ? new Requirements(sites, List.of())
-                : new Requirements(others, sites);
+                ? new Requirements(sites, List.of(), List.of())
+                : new Requirements(others, sites, List.of());
     }
 
     /** Required steps that are not completed, in order. */
@@ -65,7 +81,17 @@ public record Progress(List<StepProgress> steps, List<Path> paths, @Nullable Str
 
     /** Whether a site was asked for and is there. */
     boolean isSiteDone() {
-        return steps.stream().anyMatch(step -> step.kind() == StepKind.SITE && step.isCompleted());
+        return siteStep().filter(StepProgress::isCompleted).isPresent();
+    }
+
+    /** Whether a site is required and not there, and nothing else is. */
+    boolean isOnlySiteOpen() {
+        List<StepProgress> open = openRequirements();
+        return open.size() == 1 && open.getFirst().kind() == StepKind.SITE;
+    }
+
+    Optional<StepProgress> siteStep() {
+        return steps.stream().filter(step -> step.kind() == StepKind.SITE).findFirst();
     }
 
     boolean offersPath(String candidate) {

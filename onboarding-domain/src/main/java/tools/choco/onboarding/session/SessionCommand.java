@@ -9,6 +9,8 @@ public sealed interface SessionCommand
                 SkipStep,
                 ReopenStep,
                 SelectPath,
+                RequestSite,
+                CompleteSiteStep,
                 CompleteOnboarding,
                 AbandonSession,
                 ResetSession,

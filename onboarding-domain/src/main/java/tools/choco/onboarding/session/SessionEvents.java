@@ -20,6 +20,7 @@ import tools.choco.onboarding.events.v1.SealedAnswers;
 import tools.choco.onboarding.events.v1.StepKind;
 import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.Step;
+import tools.choco.onboarding.site.SiteId;
 
 /** Builds a session's events from its state: what they carry is derived here and nowhere else. */
 final class SessionEvents {
@@ -71,6 +72,19 @@ final class SessionEvents {
                 .setAnswers(answers)
                 .setAnswerSchemaVersion(state.flowVersion())
                 .setAmended(step.isCompleted())
+                .build();
+    }
+
+    static OnboardingStepCompleted siteStepCompleted(
+            SessionState state, StepProgress step, SiteId site, Instant at) {
+        return OnboardingStepCompleted.newBuilder()
+                .setSessionId(state.id().value())
+                .setUserId(state.userId())
+                .setOccurredAt(EventTime.toProto(at))
+                .setStepId(step.stepId())
+                .setOrdinal(step.ordinal())
+                .setStepDurationMs(Duration.between(state.lastEventAt(), at).toMillis())
+                .setSiteId(site.value())
                 .build();
     }
 

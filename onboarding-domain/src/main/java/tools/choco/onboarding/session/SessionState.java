@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.BrokenStream;
+import tools.choco.onboarding.EventContext;
 import tools.choco.onboarding.EventTime;
+import tools.choco.onboarding.RecentRequests;
 import tools.choco.onboarding.events.v1.OfferedStep;
 import tools.choco.onboarding.events.v1.OnboardingAbandoned;
 import tools.choco.onboarding.events.v1.OnboardingCompleted;
@@ -69,35 +72,36 @@ public record SessionState(
 
     static SessionState startedBy(OnboardingStarted event, EventContext context) {
         Instant at = EventTime.fromProto(event.getOccurredAt());
-        SessionState state =
-                new SessionState(
-                        new SessionId(event.getSessionId()),
-                        event.getUserId(),
-                        emptyToNull(event.getWorkspaceId()),
-                        event.getFlowId(),
-                        event.getFlowVersion(),
-                        event.getVariant(),
-                        event.getSource(),
-                        SessionStatus.ACTIVE,
-                        new Progress(
-                                event.getStepsList().stream().map(SessionState::offered).toList(),
-                                event.getPathsList().stream()
-                                        .map(path -> new Path(path.getPathId(), path.getTitle()))
-                                        .toList(),
-                                null),
-                        List.of(),
-                        at,
-                        at,
-                        at,
-                        null,
-                        "",
-                        emptyToNull(event.getPreviousSessionId()),
-                        null,
-                        context.revision(),
-                        context.eventId(),
-                        RecentRequests.NONE);
-        // A reset is remembered by the session that was reset, not by the one it made.
-        return state.previousSessionId == null ? state.remembering(context, true) : state;
+        return new SessionState(
+                new SessionId(event.getSessionId()),
+                event.getUserId(),
+                emptyToNull(event.getWorkspaceId()),
+                event.getFlowId(),
+                event.getFlowVersion(),
+                event.getVariant(),
+                event.getSource(),
+                SessionStatus.ACTIVE,
+                new Progress(
+                        event.getStepsList().stream().map(SessionState::offered).toList(),
+                        event.getPathsList().stream()
+                                .map(path -> new Path(path.getPathId(), path.getTitle()))
+                                .toList(),
+                        null),
+                List.of(),
+                at,
+                at,
+                at,
+                null,
+                "",
+                emptyToNull(event.getPreviousSessionId()),
+                null,
+                context.revision(),
+                context.eventId(),
+                // A reset is remembered by the session that was reset, not by the one it
+                // made.
+                event.getPreviousSessionId().isEmpty()
+                        ? RecentRequests.NONE.after(context, true)
+                        : RecentRequests.NONE);
     }
 
     /**
@@ -120,42 +124,17 @@ public record SessionState(
                     throw new BrokenStream(
                             event.getDescriptorForType().getName() + " cannot follow in a session");
         }
-        return next.build().remembering(context, false);
+        return next.build();
+    }
+
+    /** Whether nothing but a reset changes it any more. */
+    boolean hasEnded() {
+        return status == SessionStatus.COMPLETED || status == SessionStatus.RESET;
     }
 
     /** Time since the user last did something. */
     Duration idleAt(Instant now) {
         return Duration.between(lastActivityAt, now);
-    }
-
-    private SessionState remembering(EventContext context, boolean created) {
-        String key = context.idempotencyKey();
-        if (key == null) {
-            return this;
-        }
-        return new SessionState(
-                id,
-                userId,
-                workspaceId,
-                flowId,
-                flowVersion,
-                variant,
-                source,
-                status,
-                progress,
-                siteIds,
-                startedAt,
-                lastActivityAt,
-                lastEventAt,
-                completedAt,
-                lastStepId,
-                previousSessionId,
-                newSessionId,
-                revision,
-                lastEventId,
-                recentRequests.with(
-                        new RecentRequests.Entry(
-                                context.actor(), key, context.requestHash(), created)));
     }
 
     private static StepProgress offered(OfferedStep step) {
@@ -195,10 +174,7 @@ public record SessionState(
         private @Nullable String newSessionId = SessionState.this.newSessionId;
 
         Draft(EventContext context) {
-            if (context.revision() != revision + 1) {
-                throw new BrokenStream(
-                        "event " + context.revision() + " cannot follow event " + revision);
-            }
+            context.requireNext(revision);
             this.context = context;
         }
 
@@ -297,7 +273,7 @@ public record SessionState(
                     newSessionId,
                     context.revision(),
                     context.eventId(),
-                    recentRequests);
+                    recentRequests.after(context, false));
         }
     }
 }

@@ -9,17 +9,22 @@ import static tools.choco.onboarding.session.SessionFixtures.abandoned;
 import static tools.choco.onboarding.session.SessionFixtures.abandonedAfter;
 import static tools.choco.onboarding.session.SessionFixtures.at;
 import static tools.choco.onboarding.session.SessionFixtures.by;
+import static tools.choco.onboarding.session.SessionFixtures.completeStep;
 import static tools.choco.onboarding.session.SessionFixtures.completed;
 import static tools.choco.onboarding.session.SessionFixtures.pathSelected;
+import static tools.choco.onboarding.session.SessionFixtures.reopenStep;
+import static tools.choco.onboarding.session.SessionFixtures.requestSite;
 import static tools.choco.onboarding.session.SessionFixtures.reset;
 import static tools.choco.onboarding.session.SessionFixtures.resumedAfter;
+import static tools.choco.onboarding.session.SessionFixtures.selectPath;
 import static tools.choco.onboarding.session.SessionFixtures.siteStepCompleted;
+import static tools.choco.onboarding.session.SessionFixtures.start;
 import static tools.choco.onboarding.session.SessionFixtures.started;
 import static tools.choco.onboarding.session.SessionFixtures.startedQuick;
 import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import static tools.choco.onboarding.session.SessionFixtures.stepSkipped;
 import static tools.choco.onboarding.session.SessionTestBed.answer;
-import static tools.choco.onboarding.session.SessionTestBed.events;
+import static tools.choco.onboarding.testing.Expectations.events;
 
 import com.google.protobuf.Message;
 import java.time.Duration;
@@ -164,5 +169,43 @@ class AbandonSessionTest {
         session.clock.set(NOON.minus(LIMIT));
 
         session.given(started()).when(abandon()).expectNoEvents();
+    }
+
+    @Test
+    void leavesASessionAloneThatOnlyWaitsForItsSite() {
+        LiveSessions live = waitingForNothingButASite();
+        live.request(requestSite());
+        live.clock.advance(LIMIT.multipliedBy(9));
+        int appends = live.appends().size();
+
+        assertThat(live.send(abandon()).state().status()).isEqualTo(SessionStatus.ACTIVE);
+        assertThat(live.appends()).hasSize(appends);
+    }
+
+    @Test
+    void abandonsASessionThatNeverAskedForItsSite() {
+        LiveSessions live = waitingForNothingButASite();
+        live.clock.advance(LIMIT);
+
+        assertThat(live.send(abandon()).state().status()).isEqualTo(SessionStatus.ABANDONED);
+    }
+
+    @Test
+    void abandonsASessionThatAskedForItsSiteAndLeftAFormOpen() {
+        LiveSessions live = waitingForNothingButASite();
+        live.request(requestSite());
+        live.send(reopenStep("profile"));
+        live.clock.advance(LIMIT);
+
+        assertThat(live.send(abandon()).state().status()).isEqualTo(SessionStatus.ABANDONED);
+    }
+
+    private static LiveSessions waitingForNothingButASite() {
+        LiveSessions live = new LiveSessions();
+        live.send(start());
+        live.send(completeStep("profile"));
+        live.send(completeStep("workspace-hub"));
+        live.send(selectPath("blog"));
+        return live;
     }
 }

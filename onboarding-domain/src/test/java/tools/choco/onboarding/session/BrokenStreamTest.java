@@ -8,6 +8,8 @@ import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import com.google.protobuf.Message;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import tools.choco.onboarding.BrokenStream;
+import tools.choco.onboarding.EventContext;
 import tools.choco.onboarding.events.v1.OfferedStep;
 import tools.choco.onboarding.events.v1.SiteProvisionRequested;
 

@@ -16,8 +16,8 @@ import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import static tools.choco.onboarding.session.SessionFixtures.stepReopened;
 import static tools.choco.onboarding.session.SessionFixtures.stepSkipped;
 import static tools.choco.onboarding.session.SessionTestBed.answer;
-import static tools.choco.onboarding.session.SessionTestBed.refused;
-import static tools.choco.onboarding.session.SessionTestBed.satisfying;
+import static tools.choco.onboarding.testing.Expectations.refused;
+import static tools.choco.onboarding.testing.Expectations.satisfying;
 
 import java.time.Duration;
 import java.util.List;
@@ -41,10 +41,10 @@ class CompleteOnboardingTest {
                                     assertThat(it.state().status())
                                             .isEqualTo(SessionStatus.COMPLETED);
                                     assertThat(it.state().completedAt()).isEqualTo(NOON);
-                                    assertThat(it.state().progress().requirements())
+                                    assertThat(it.state().progress().requirements(List.of()))
                                             .isEqualTo(
                                                     new Progress.Requirements(
-                                                            List.of(), List.of()));
+                                                            List.of(), List.of(), List.of()));
                                 }));
     }
 

@@ -23,10 +23,10 @@ import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import static tools.choco.onboarding.session.SessionFixtures.stepReopened;
 import static tools.choco.onboarding.session.SessionFixtures.stepSkipped;
 import static tools.choco.onboarding.session.SessionTestBed.answer;
-import static tools.choco.onboarding.session.SessionTestBed.events;
-import static tools.choco.onboarding.session.SessionTestBed.payloads;
-import static tools.choco.onboarding.session.SessionTestBed.refused;
-import static tools.choco.onboarding.session.SessionTestBed.satisfying;
+import static tools.choco.onboarding.testing.Expectations.events;
+import static tools.choco.onboarding.testing.Expectations.payloads;
+import static tools.choco.onboarding.testing.Expectations.refused;
+import static tools.choco.onboarding.testing.Expectations.satisfying;
 
 import java.time.Duration;
 import java.util.List;
@@ -159,10 +159,12 @@ class CompleteStepTest {
                 .expectResultMessagePayloadMatching(
                         answer(
                                 it ->
-                                        assertThat(it.state().progress().requirements())
+                                        assertThat(it.state().progress().requirements(List.of()))
                                                 .isEqualTo(
                                                         new Progress.Requirements(
-                                                                List.of("site"), List.of()))));
+                                                                List.of("site"),
+                                                                List.of(),
+                                                                List.of()))));
     }
 
     @Test
@@ -245,6 +247,7 @@ class CompleteStepTest {
                         "c".repeat(64),
                         "The next tour",
                         List.of("calm"),
+                        List.of(),
                         List.of(),
                         List.of(),
                         InMemoryFlows.RESUME_THRESHOLD,

@@ -12,6 +12,7 @@ import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.flow.Path;
 import tools.choco.onboarding.flow.Step;
 import tools.choco.onboarding.flow.StepKind;
+import tools.choco.onboarding.flow.Template;
 
 /**
  * Two small flows; the schema of a form is, for {@link FlatForms}, the member that must be there.
@@ -39,6 +40,10 @@ final class InMemoryFlows implements FlowCatalog {
                             required("path", StepKind.PATH, 4, null),
                             required("site", StepKind.SITE, 5, null)),
                     PATHS,
+                    List.of(
+                            new Template("plain", "Plain"),
+                            new Template("blog-starter", "Blog"),
+                            new Template("docs", "Documentation")),
                     RESUME_THRESHOLD,
                     IDLE_LIMIT);
 
@@ -55,6 +60,7 @@ final class InMemoryFlows implements FlowCatalog {
                             optional("tools", 2, "tools"),
                             required("path", StepKind.PATH, 3, null)),
                     PATHS,
+                    List.of(),
                     RESUME_THRESHOLD,
                     IDLE_LIMIT);
 

@@ -11,7 +11,7 @@ import static tools.choco.onboarding.session.SessionFixtures.read;
 import static tools.choco.onboarding.session.SessionFixtures.started;
 import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import static tools.choco.onboarding.session.SessionTestBed.answer;
-import static tools.choco.onboarding.session.SessionTestBed.refused;
+import static tools.choco.onboarding.testing.Expectations.refused;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

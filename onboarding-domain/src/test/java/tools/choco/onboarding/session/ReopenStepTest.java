@@ -14,7 +14,7 @@ import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import static tools.choco.onboarding.session.SessionFixtures.stepReopened;
 import static tools.choco.onboarding.session.SessionFixtures.stepSkipped;
 import static tools.choco.onboarding.session.SessionTestBed.answer;
-import static tools.choco.onboarding.session.SessionTestBed.refused;
+import static tools.choco.onboarding.testing.Expectations.refused;
 
 import org.junit.jupiter.api.Test;
 import tools.choco.onboarding.Refusal;

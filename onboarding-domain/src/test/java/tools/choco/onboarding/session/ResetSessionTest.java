@@ -27,9 +27,9 @@ import static tools.choco.onboarding.session.SessionFixtures.startedQuick;
 import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import static tools.choco.onboarding.session.SessionFixtures.successorStarted;
 import static tools.choco.onboarding.session.SessionTestBed.answer;
-import static tools.choco.onboarding.session.SessionTestBed.events;
-import static tools.choco.onboarding.session.SessionTestBed.payloads;
-import static tools.choco.onboarding.session.SessionTestBed.refused;
+import static tools.choco.onboarding.testing.Expectations.events;
+import static tools.choco.onboarding.testing.Expectations.payloads;
+import static tools.choco.onboarding.testing.Expectations.refused;
 
 import java.time.Duration;
 import java.util.List;
@@ -136,6 +136,7 @@ class ResetSessionTest {
                         "Shorter",
                         GUIDED.variants(),
                         GUIDED.steps().subList(0, 2),
+                        List.of(),
                         List.of(),
                         GUIDED.resumeThreshold(),
                         GUIDED.idleLimit());

@@ -27,8 +27,8 @@ import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import static tools.choco.onboarding.session.SessionFixtures.stepReopened;
 import static tools.choco.onboarding.session.SessionFixtures.stepSkipped;
 import static tools.choco.onboarding.session.SessionTestBed.answer;
-import static tools.choco.onboarding.session.SessionTestBed.refused;
-import static tools.choco.onboarding.session.SessionTestBed.satisfying;
+import static tools.choco.onboarding.testing.Expectations.refused;
+import static tools.choco.onboarding.testing.Expectations.satisfying;
 
 import java.time.Duration;
 import java.util.List;

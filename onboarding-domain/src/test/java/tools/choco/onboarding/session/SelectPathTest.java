@@ -14,7 +14,7 @@ import static tools.choco.onboarding.session.SessionFixtures.startedQuick;
 import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import static tools.choco.onboarding.session.SessionFixtures.stepReopened;
 import static tools.choco.onboarding.session.SessionTestBed.answer;
-import static tools.choco.onboarding.session.SessionTestBed.refused;
+import static tools.choco.onboarding.testing.Expectations.refused;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -105,6 +105,7 @@ class SelectPathTest {
                         "Forms only",
                         List.of("calm"),
                         InMemoryFlows.GUIDED.steps().subList(0, 2),
+                        List.of(),
                         List.of(),
                         InMemoryFlows.RESUME_THRESHOLD,
                         InMemoryFlows.IDLE_LIMIT);

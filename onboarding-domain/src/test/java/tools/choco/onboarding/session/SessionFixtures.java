@@ -12,6 +12,7 @@ import tools.choco.onboarding.EventMetadata;
 import tools.choco.onboarding.EventTime;
 import tools.choco.onboarding.Request;
 import tools.choco.onboarding.answer.Answers;
+import tools.choco.onboarding.events.v1.HostingMode;
 import tools.choco.onboarding.events.v1.OfferedPath;
 import tools.choco.onboarding.events.v1.OfferedStep;
 import tools.choco.onboarding.events.v1.OnboardingAbandoned;
@@ -27,6 +28,8 @@ import tools.choco.onboarding.events.v1.ResetInitiator;
 import tools.choco.onboarding.events.v1.StepKind;
 import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.Step;
+import tools.choco.onboarding.site.SiteId;
+import tools.choco.onboarding.site.Slug;
 
 /**
  * Ada's session: events in the past tense, commands in the present. Everything happens at {@link
@@ -38,7 +41,8 @@ final class SessionFixtures {
     static final String ADA = "ada";
     static final SessionId SESSION = new SessionId("01960000-0000-7000-8000-000000000001");
     static final SessionId SUCCESSOR = new SessionId("01960000-0000-7000-8000-000000000002");
-    static final String SITE_ID = "5f0c2f3e-0000-5000-8000-000000000003";
+    static final Slug SLUG = new Slug("adas-notes");
+    static final String SITE_ID = SiteId.of(SESSION, SLUG).value();
     static final String CORRELATION = "11111111111111111111111111111111";
     static final Caller USER = Caller.user(ADA);
     static final Caller OPERATOR = Caller.operator("grace");
@@ -313,6 +317,23 @@ final class SessionFixtures {
 
     static SelectPath selectPath(String pathId, Request request) {
         return new SelectPath(SESSION, pathId, request);
+    }
+
+    static RequestSite requestSite() {
+        return requestSite(request());
+    }
+
+    static RequestSite requestSite(Request request) {
+        return requestSite(null, request);
+    }
+
+    static RequestSite requestSite(@Nullable String templateId, Request request) {
+        return new RequestSite(
+                SESSION, SLUG, HostingMode.HOSTING_MODE_USER_GIT, templateId, false, request);
+    }
+
+    static CompleteSiteStep completeSiteStep() {
+        return new CompleteSiteStep(SESSION, new SiteId(SITE_ID), requestOf(SERVICE));
     }
 
     static CompleteOnboarding complete() {

@@ -23,8 +23,8 @@ import static tools.choco.onboarding.session.SessionFixtures.startedIn;
 import static tools.choco.onboarding.session.SessionFixtures.startedQuick;
 import static tools.choco.onboarding.session.SessionFixtures.stepCompleted;
 import static tools.choco.onboarding.session.SessionTestBed.answer;
-import static tools.choco.onboarding.session.SessionTestBed.events;
-import static tools.choco.onboarding.session.SessionTestBed.refused;
+import static tools.choco.onboarding.testing.Expectations.events;
+import static tools.choco.onboarding.testing.Expectations.refused;
 
 import java.time.Duration;
 import java.util.List;
@@ -81,14 +81,15 @@ class StartOnboardingTest {
                 .expectResultMessagePayloadMatching(
                         answer(
                                 it ->
-                                        assertThat(it.state().progress().requirements())
+                                        assertThat(it.state().progress().requirements(List.of()))
                                                 .isEqualTo(
                                                         new Progress.Requirements(
                                                                 List.of(
                                                                         "profile",
                                                                         "workspace-hub",
                                                                         "path"),
-                                                                List.of("site")))));
+                                                                List.of("site"),
+                                                                List.of()))));
     }
 
     @Test

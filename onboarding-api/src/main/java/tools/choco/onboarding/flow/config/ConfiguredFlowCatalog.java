@@ -59,15 +59,6 @@ public final class ConfiguredFlowCatalog implements FlowCatalog {
         return definition(flowId).flow();
     }
 
-    /**
-     * The templates that a site of the flow can be made from.
-     *
-     * @throws Refused with {@code FLOW_UNKNOWN} if no such flow is configured
-     */
-    public List<Template> templates(String flowId) {
-        return definition(flowId).templates();
-    }
-
     @Override
     public Flow served(String flowId, int version) {
         // Content under a version never changes: what was read once holds for good.

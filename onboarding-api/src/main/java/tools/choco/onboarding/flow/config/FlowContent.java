@@ -13,6 +13,7 @@ import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.Path;
 import tools.choco.onboarding.flow.Step;
 import tools.choco.onboarding.flow.StepKind;
+import tools.choco.onboarding.flow.Template;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -27,11 +28,9 @@ final class FlowContent {
     private FlowContent() {}
 
     /** A flow with its hash and content, from everything that its file says. */
-    static FlowDefinition define(
-            Flow unhashed, List<Template> templates, String file, int versionLine) {
-        String content = CanonicalJson.of(toJson(unhashed, templates), CanonicalJson.Limits.FLOW);
-        return new FlowDefinition(
-                withHash(unhashed, hash(content)), templates, content, file, versionLine);
+    static FlowDefinition define(Flow unhashed, String file, int versionLine) {
+        String content = CanonicalJson.of(toJson(unhashed), CanonicalJson.Limits.FLOW);
+        return new FlowDefinition(withHash(unhashed, hash(content)), content, file, versionLine);
     }
 
     /** A flow from the registry. */
@@ -56,6 +55,10 @@ final class FlowContent {
         for (JsonNode path : json.required("paths")) {
             paths.add(new Path(text(path, "id"), text(path, "title")));
         }
+        List<Template> templates = new ArrayList<>();
+        for (JsonNode template : json.required("templates")) {
+            templates.add(new Template(text(template, "id"), text(template, "title")));
+        }
         List<String> variants = new ArrayList<>();
         json.required("variants").forEach(variant -> variants.add(variant.stringValue()));
         return new Flow(
@@ -66,11 +69,12 @@ final class FlowContent {
                 variants,
                 steps,
                 paths,
+                templates,
                 Duration.parse(text(json, "resumeThreshold")),
                 Duration.parse(text(json, "idleLimit")));
     }
 
-    private static ObjectNode toJson(Flow flow, List<Template> templates) {
+    private static ObjectNode toJson(Flow flow) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("id", flow.id());
         json.put("version", flow.version());
@@ -97,11 +101,12 @@ final class FlowContent {
                 .forEach(
                         path -> paths.addObject().put("id", path.key()).put("title", path.title()));
         ArrayNode offered = json.putArray("templates");
-        templates.forEach(
-                template ->
-                        offered.addObject()
-                                .put("id", template.id())
-                                .put("title", template.title()));
+        flow.templates()
+                .forEach(
+                        template ->
+                                offered.addObject()
+                                        .put("id", template.id())
+                                        .put("title", template.title()));
         return json;
     }
 
@@ -114,6 +119,7 @@ final class FlowContent {
                 flow.variants(),
                 flow.steps(),
                 flow.paths(),
+                flow.templates(),
                 flow.resumeThreshold(),
                 flow.idleLimit());
     }

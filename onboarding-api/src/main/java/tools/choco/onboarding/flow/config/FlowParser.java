@@ -25,6 +25,7 @@ import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.Path;
 import tools.choco.onboarding.flow.Step;
 import tools.choco.onboarding.flow.StepKind;
+import tools.choco.onboarding.flow.Template;
 import tools.jackson.databind.JsonNode;
 
 /** Reads one flow from one YAML file. */
@@ -92,19 +93,18 @@ final class FlowParser {
                         fields.optional("variants").map(this::variants).orElse(List.of("default")),
                         steps(steps, paths),
                         paths,
+                        fields.optional("templates")
+                                .map(node -> entries(node, "template", Template::new))
+                                .orElse(List.of()),
                         duration(fields, "resumeThreshold"),
                         duration(fields, "idleLimit"));
         if (!paths.isEmpty() && flow.steps().stream().noneMatch(FlowParser::choosesPath)) {
             throw yaml.invalid(
                     fields.required("paths"), "there are paths, but no step of kind path");
         }
-        List<Template> templates =
-                fields.optional("templates")
-                        .map(node -> entries(node, "template", Template::new))
-                        .orElse(List.of());
         try {
             return new Parsed(
-                    FlowContent.define(flow, templates, yaml.file(), YamlSource.line(version)),
+                    FlowContent.define(flow, yaml.file(), YamlSource.line(version)),
                     YamlSource.line(id));
         } catch (JsonBeyondLimits e) {
             throw yaml.invalid(root, "the flow is too much: " + e.getMessage());

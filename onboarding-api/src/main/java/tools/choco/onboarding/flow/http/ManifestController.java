@@ -61,7 +61,7 @@ class ManifestController {
                                 flow.paths().stream()
                                         .map(path -> new ManifestPath(path.key(), path.title()))
                                         .toList(),
-                                flows.templates(flow.id()).stream()
+                                flow.templates().stream()
                                         .map(it -> new ManifestTemplate(it.id(), it.title()))
                                         .toList()));
     }

@@ -77,7 +77,7 @@ record SessionBody(
     private static SessionBody of(
             SessionState state, Function<StepProgress, @Nullable String> answers) {
         Progress progress = state.progress();
-        Progress.Requirements open = progress.requirements();
+        Progress.Requirements open = progress.requirements(List.of());
         return new SessionBody(
                 state.id().value(),
                 state.userId(),
@@ -88,8 +88,8 @@ record SessionBody(
                 state.revision(),
                 progress.currentStep(),
                 progress.steps().stream().map(step -> stepOf(step, answers)).toList(),
-                // Nothing is pending verification before a site can be requested.
-                new RequirementsBody(open.currentlyDue(), open.eventuallyDue(), List.of()),
+                new RequirementsBody(
+                        open.currentlyDue(), open.eventuallyDue(), open.pendingVerification()),
                 progress.pathId(),
                 state.siteIds(),
                 state.startedAt(),

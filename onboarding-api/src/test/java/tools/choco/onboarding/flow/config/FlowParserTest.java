@@ -16,6 +16,7 @@ import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.Path;
 import tools.choco.onboarding.flow.Step;
 import tools.choco.onboarding.flow.StepKind;
+import tools.choco.onboarding.flow.Template;
 
 class FlowParserTest {
 
@@ -85,7 +86,7 @@ class FlowParserTest {
                         new Step("path", "Path", StepKind.PATH, 3, false, false, null),
                         new Step("site", "Site", StepKind.SITE, 4, false, false, null));
         assertThat(flow.paths()).containsExactly(new Path("blog", "A blog"));
-        assertThat(definition.templates()).containsExactly(new Template("plain", "Plain"));
+        assertThat(flow.templates()).containsExactly(new Template("plain", "Plain"));
         assertThat(definition.versionLine()).isEqualTo(2);
     }
 

@@ -1,4 +1,4 @@
-package tools.choco.onboarding.flow.config;
+package tools.choco.onboarding.flow;
 
 /**
  * A template that a site can be made from.

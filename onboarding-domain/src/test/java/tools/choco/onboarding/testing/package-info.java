@@ -1,0 +1,5 @@
+/** What the tests of several aggregates share. */
+@NullMarked
+package tools.choco.onboarding.testing;
+
+import org.jspecify.annotations.NullMarked;

@@ -68,7 +68,9 @@ class LogReaderTest {
 
         assertThat(sizes).containsExactly(3, 3, 1);
         assertThat(last).isEqualTo(9);
-        assertThat(read(2, 9, 3)).extracting(LoggedRow::position).containsExactly(3L, 4L, 5L, 6L, 7L, 8L, 9L);
+        assertThat(read(2, 9, 3))
+                .extracting(LoggedRow::position)
+                .containsExactly(3L, 4L, 5L, 6L, 7L, 8L, 9L);
     }
 
     @Test

@@ -166,8 +166,7 @@ public final class Generations {
                                     "projection_progress WHERE projection",
                                     "token_entry WHERE processor_name")) {
                         try (PreparedStatement statement =
-                                connection.prepareStatement(
-                                        "DELETE FROM " + table + " = ?")) {
+                                connection.prepareStatement("DELETE FROM " + table + " = ?")) {
                             statement.setString(1, generation.name());
                             statement.executeUpdate();
                         }

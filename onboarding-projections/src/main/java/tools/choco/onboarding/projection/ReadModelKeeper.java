@@ -162,8 +162,7 @@ public final class ReadModelKeeper {
                     unfilled.add(status);
                 } else {
                     wanted.add(status.generation());
-                    following.computeIfAbsent(
-                            status.generation(), it -> follow(projection, it));
+                    following.computeIfAbsent(status.generation(), it -> follow(projection, it));
                 }
             }
         }
@@ -193,8 +192,7 @@ public final class ReadModelKeeper {
 
     private void fillInBackground(GenerationStatus status) {
         Generation generation = status.generation();
-        Projection projection =
-                Objects.requireNonNull(projections.get(generation.projection()));
+        Projection projection = Objects.requireNonNull(projections.get(generation.projection()));
         ExecutorService workers = builders;
         boolean resting =
                 Instant.now().isBefore(restingUntil.getOrDefault(generation, Instant.MIN));

@@ -2,6 +2,7 @@ package tools.choco.onboarding.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Message;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,7 +14,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
-import com.google.protobuf.Message;
 import org.axonframework.eventhandling.DomainEventMessage;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.LogReader;

@@ -70,6 +70,7 @@ class SecretsTest {
         try (Outage _ = Outage.of(service)) {
             assertThat(user.complete(session, "profile", name("Outage"), null).status())
                     .isEqualTo(503);
+            assertThat(user.read(session).status()).isEqualTo(503);
         }
         service.client().withToken(BEARER).get("/onboarding/session");
     }
@@ -122,7 +123,10 @@ class SecretsTest {
     void areNowhereInTheLog() throws IOException {
         String log = Files.readString(service.home().resolve("logs/onboarding.log"));
 
-        assertThat(log).contains("The database did not answer").contains("failed on our side");
+        assertThat(log)
+                .contains("The log could not be written")
+                .contains("The database did not answer")
+                .contains("failed on our side");
         assertThat(secrets()).noneMatch(log::contains);
         String console = OUTPUT.toString(StandardCharsets.UTF_8);
         assertThat(console).contains("The database did not answer");

@@ -351,7 +351,9 @@ class SharedDatabaseTest {
     }
 
     private List<String> started() throws SQLException {
-        return column("SELECT aggregate_id::text FROM events WHERE sequence = 0");
+        return column(
+                "SELECT aggregate_id::text FROM events JOIN event_kinds USING (kind)"
+                        + " WHERE sequence = 0 AND aggregate_type = 'OnboardingSession'");
     }
 
     /** How often a sweep was planned anew, by either process. */

@@ -57,7 +57,8 @@ public abstract class SiteHostingContract {
 
     @Test
     void takesASiteFromNothingToTheWeb() {
-        assertThat(host().resolveSource(NOTES, ADA, "ada/notes")).isEqualTo(new Source("ada/notes"));
+        assertThat(host().resolveSource(NOTES, ADA, "ada/notes"))
+                .isEqualTo(new Source("ada/notes"));
         Project project = host().createProject(NOTES);
         host().createDeployHook(NOTES);
         Deployment deployment = host().deploy(NOTES);
@@ -376,8 +377,7 @@ public abstract class SiteHostingContract {
 
     protected static HostedSite site(String userId, String slug, String templateId) {
         return new HostedSite(
-                UUID.nameUUIDFromBytes(slug.getBytes(StandardCharsets.UTF_8))
-                        .toString(),
+                UUID.nameUUIDFromBytes(slug.getBytes(StandardCharsets.UTF_8)).toString(),
                 userId,
                 slug,
                 templateId);

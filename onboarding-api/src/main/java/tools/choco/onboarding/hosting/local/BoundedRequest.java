@@ -38,42 +38,35 @@ final class BoundedRequest extends HttpServletRequestWrapper {
                     encoding == null
                             ? super.getInputStream()
                             : new GZIPInputStream(super.getInputStream());
-            body = new Bounded(plain, bytesMax);
+            body =
+                    new Body(
+                            new BoundedStream(
+                                    plain, bytesMax, "the body of the request is too long"));
         }
         return body;
     }
 
-    private static final class Bounded extends ServletInputStream {
+    private static final class Body extends ServletInputStream {
 
         private final InputStream in;
-        private long left;
         private boolean finished;
 
-        Bounded(InputStream in, long bytesMax) {
+        Body(InputStream in) {
             this.in = in;
-            this.left = bytesMax;
         }
 
         @Override
         public int read() throws IOException {
             int read = in.read();
-            count(read < 0 ? read : 1);
+            finished = read < 0;
             return read;
         }
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             int read = in.read(bytes, offset, length);
-            count(read);
-            return read;
-        }
-
-        private void count(int read) throws IOException {
             finished = read < 0;
-            left -= Math.max(0, read);
-            if (left < 0) {
-                throw new IOException("the body of the request is too long");
-            }
+            return read;
         }
 
         @Override

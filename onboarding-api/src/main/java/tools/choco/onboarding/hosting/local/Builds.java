@@ -70,8 +70,7 @@ final class Builds {
         } catch (ExecutionException failed) {
             switch (failed.getCause()) {
                 case IOException it -> throw it;
-                case StackOverflowError it ->
-                        throw new BrokenSource("A page is nested too deeply");
+                case StackOverflowError it -> throw new BrokenSource("A page is nested too deeply");
                 case RuntimeException it -> throw it;
                 case null, default -> throw new IllegalStateException(failed.getCause());
             }
@@ -81,6 +80,8 @@ final class Builds {
     private static HostingFailure ended() {
         Thread.currentThread().interrupt();
         return new HostingFailure(
-                HostingFailure.Kind.PASSING, "The service is ending; the build was not made.", null);
+                HostingFailure.Kind.PASSING,
+                "The service is ending; the build was not made.",
+                null);
     }
 }

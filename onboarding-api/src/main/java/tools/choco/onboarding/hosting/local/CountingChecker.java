@@ -7,8 +7,8 @@ import org.eclipse.jgit.lib.ObjectChecker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the objects of one push, and counts them: a small pack can unpack to a great deal, as zeros
- * or as deltas of deltas.
+ * Checks the objects of one push, and counts them: a small pack can unpack to a great deal, as
+ * zeros or as deltas of deltas.
  */
 final class CountingChecker extends ObjectChecker {
 

@@ -11,6 +11,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +50,11 @@ class Disk {
     void make(Path directory) throws IOException {
         Path made = directory;
         while (!Files.isDirectory(made)) {
-            made = made.getParent();
+            made = parent(made);
         }
         Files.createDirectories(directory);
-        for (Path each = directory; !each.equals(made); each = each.getParent()) {
-            force(each.getParent());
+        for (Path each = directory; !each.equals(made); each = parent(each)) {
+            force(parent(each));
         }
     }
 
@@ -69,7 +70,7 @@ class Disk {
             channel.force(true);
         }
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-        force(file.getParent());
+        force(parent(file));
     }
 
     /**
@@ -80,7 +81,7 @@ class Disk {
     void publish(Path draft, Path place) throws IOException {
         forceAll(draft);
         Files.move(draft, place, StandardCopyOption.ATOMIC_MOVE);
-        force(place.getParent());
+        force(parent(place));
     }
 
     /** Removes a file, or a directory with all in it, if there is one. */
@@ -123,6 +124,11 @@ class Disk {
                 force(each);
             }
         }
+    }
+
+    /** The directory in which a path below the root is. */
+    static Path parent(Path path) {
+        return Objects.requireNonNull(path.getParent());
     }
 
     /** Forces a file, or the names in a directory. */

@@ -31,7 +31,8 @@ final class GitGate extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
     private static final Pattern PATH =
-            Pattern.compile("/([^/]+)/([^/]+?)(?:\\.git)?/(info/refs|git-upload-pack|git-receive-pack)");
+            Pattern.compile(
+                    "/([^/]+)/([^/]+?)(?:\\.git)?/(info/refs|git-upload-pack|git-receive-pack)");
     private static final String PUSH = "git-receive-pack";
     private static final String NOBODY = "";
     private static final int CREDENTIALS_CHARACTERS_MAX = 4_096;
@@ -132,8 +133,7 @@ final class GitGate extends HttpFilter {
         return hosting.repositories().bytes(name) > max;
     }
 
-    private void serve(
-            HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    private void serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException, InterruptedException {
         if (!places.tryAcquire(PLACE_SECONDS, TimeUnit.SECONDS)) {
             busy(response);

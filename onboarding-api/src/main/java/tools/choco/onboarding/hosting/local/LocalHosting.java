@@ -36,9 +36,9 @@ import tools.choco.onboarding.provisioning.WelcomeSite;
 /**
  * Hosts sites in a directory of this machine.
  *
- * <p>Each operation first writes down what it claims, then makes it aside, then puts it in its place
- * by one rename: after a crash there is the old state or the new one, and a repeat goes on from
- * there. Operations on one site take turns; the directory belongs to one process.
+ * <p>Each operation first writes down what it claims, then makes it aside, then puts it in its
+ * place by one rename: after a crash there is the old state or the new one, and a repeat goes on
+ * from there. Operations on one site take turns; the directory belongs to one process.
  */
 public final class LocalHosting implements SiteHosting {
 
@@ -269,8 +269,7 @@ public final class LocalHosting implements SiteHosting {
                     builds.run(
                             () ->
                                     renderer.build(
-                                            sourceTree.files(
-                                                    repository, ObjectId.fromString(head)),
+                                            sourceTree.files(repository, ObjectId.fromString(head)),
                                             address.site(site.slug()),
                                             draft));
             live = version(versions.publish(site.siteId(), Kind.LIVE, draft));
@@ -329,8 +328,7 @@ public final class LocalHosting implements SiteHosting {
     }
 
     private Version version(String name) {
-        return new Version(
-                name, theme.version(), clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        return new Version(name, theme.version(), clock.instant().truncatedTo(ChronoUnit.SECONDS));
     }
 
     private static String detail(SiteRenderer.Built built, String head) {

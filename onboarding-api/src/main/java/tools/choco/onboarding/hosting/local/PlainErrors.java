@@ -28,8 +28,7 @@ public final class PlainErrors extends ErrorReportValve {
             if (writer != null) {
                 // What Tomcat says of a request quotes it.
                 boolean ours = failure == null && given != null && request.getPathInfo() != null;
-                writer.write(
-                        ours ? given : known == null ? "Error" : known.getReasonPhrase());
+                writer.write(ours ? given : known == null ? "Error" : known.getReasonPhrase());
                 writer.write('\n');
                 response.finishResponse();
             }

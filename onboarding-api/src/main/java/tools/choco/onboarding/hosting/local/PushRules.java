@@ -50,8 +50,7 @@ final class PushRules implements ReceivePackFactory<HttpServletRequest> {
     public ReceivePack create(HttpServletRequest request, Repository repository) {
         String siteId = String.valueOf(request.getAttribute(SITE));
         boolean full = Boolean.TRUE.equals(request.getAttribute(FULL));
-        ReceivePack push = new Push(repository, siteId);
-        push.setMaxPackSizeLimit(limits.pushBytesMax());
+        ReceivePack push = new Push(repository, siteId, limits.pushBytesMax());
         push.setMaxObjectSizeLimit(limits.objectBytesMax());
         push.setMaxCommandBytes(COMMAND_BYTES_MAX);
         push.setObjectChecker(
@@ -70,7 +69,7 @@ final class PushRules implements ReceivePackFactory<HttpServletRequest> {
             boolean full,
             Collection<ReceiveCommand> commands) {
         try {
-            int refs = repository.getRefDatabase().getRefs().size();
+            int refs = repository.getRefDatabase().getRefsByPrefix(Constants.R_REFS).size();
             for (ReceiveCommand command : commands) {
                 refs += command.getType() == Type.CREATE ? 1 : 0;
                 String refusal = refusal(repository, full, refs, command);
@@ -161,18 +160,26 @@ final class PushRules implements ReceivePackFactory<HttpServletRequest> {
     private static final class Push extends ReceivePack {
 
         private final String siteId;
+        private final long bytesMax;
 
-        Push(Repository repository, String siteId) {
+        Push(Repository repository, String siteId, long bytesMax) {
             super(repository);
             this.siteId = siteId;
+            this.bytesMax = bytesMax;
         }
 
         @Override
-        public void receive(
-                InputStream input, OutputStream output, @Nullable OutputStream messages)
+        public void receive(InputStream input, OutputStream output, @Nullable OutputStream messages)
                 throws IOException {
             try {
-                super.receive(input, output, messages);
+                // JGit has a limit of its own, which it takes for the end of the push.
+                super.receive(
+                        new BoundedStream(
+                                input,
+                                bytesMax,
+                                "the push is larger than %,d bytes".formatted(bytesMax)),
+                        output,
+                        messages);
             } catch (UnpackException | PackProtocolException | CorruptObjectException refused) {
                 // The client has been told.
                 Throwable cause = refused.getCause() == null ? refused : refused.getCause();

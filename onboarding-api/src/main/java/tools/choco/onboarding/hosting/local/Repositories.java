@@ -83,7 +83,7 @@ final class Repositories {
         } catch (GitAPIException failed) {
             throw new IOException("cannot make a repository", failed);
         }
-        disk.make(place.getParent());
+        disk.make(Disk.parent(place));
         disk.publish(draft, place);
     }
 

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 record RepositoryName(String owner, String name) {
 
     private static final Pattern FORM =
-            Pattern.compile("([A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})/([A-Za-z0-9_-][A-Za-z0-9._-]{0,99})");
+            Pattern.compile(
+                    "([A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})/([A-Za-z0-9_-][A-Za-z0-9._-]{0,99})");
 
     /** Reads {@code owner/name}; nothing if it is no such name. */
     static Optional<RepositoryName> parse(String text) {

@@ -14,9 +14,9 @@ import org.springframework.validation.annotation.Validated;
  * @param pushUnpackedBytesMax the objects of one push, bytes when unpacked
  * @param pushObjectsMax objects in one push
  * @param objectBytesMax one file, bytes
- * @param repositoryBytesMax a repository, bytes on disk
+ * @param repositoryBytesMax a repository before it takes another push, bytes on disk
  * @param refsMax branches and tags of a repository
- * @param filesMax files in the source of a site
+ * @param filesMax files and directories in the source of a site
  * @param sourceBytesMax all files of the source of a site, bytes
  * @param depthMax directories within directories
  * @param pageBytesMax one page of Markdown, bytes

@@ -64,7 +64,11 @@ final class SitePages extends HttpServlet {
         String path = request.getServletPath();
         if (path.equals(HEALTH)) {
             response.setHeader("Cache-Control", "no-store");
-            send(request, response, "text/plain; charset=utf-8", "ok\n".getBytes(StandardCharsets.UTF_8));
+            send(
+                    request,
+                    response,
+                    "text/plain; charset=utf-8",
+                    "ok\n".getBytes(StandardCharsets.UTF_8));
         } else if (path.startsWith(ASSETS)) {
             asset(path.substring(ASSETS.length()), request, response);
         } else if (path.startsWith(WELCOME)) {
@@ -83,8 +87,7 @@ final class SitePages extends HttpServlet {
                     ? new Place(path, null)
                     : new Place(
                             path.substring(0, slash),
-                            Normalizer.normalize(
-                                    path.substring(slash + 1), Normalizer.Form.NFC));
+                            Normalizer.normalize(path.substring(slash + 1), Normalizer.Form.NFC));
         }
     }
 
@@ -109,13 +112,7 @@ final class SitePages extends HttpServlet {
             // It is the user's own now, at an address of its own.
             redirect("/" + place.slug() + "/", place.rest() == null ? "" : place.rest(), response);
         } else {
-            serve(
-                    site.get(),
-                    version,
-                    WELCOME + place.slug() + "/",
-                    place,
-                    request,
-                    response);
+            serve(site.get(), version, WELCOME + place.slug() + "/", place, request, response);
         }
     }
 

@@ -59,19 +59,43 @@ record SiteRecord(
 
     SiteRecord withHook() {
         return new SiteRecord(
-                siteId, userId, slug, templateId, repository, project, true, live, welcome,
+                siteId,
+                userId,
+                slug,
+                templateId,
+                repository,
+                project,
+                true,
+                live,
+                welcome,
                 attempt);
     }
 
     SiteRecord withLive(@Nullable Version version, Attempt outcome) {
         return new SiteRecord(
-                siteId, userId, slug, templateId, repository, project, hook, version, welcome,
+                siteId,
+                userId,
+                slug,
+                templateId,
+                repository,
+                project,
+                hook,
+                version,
+                welcome,
                 outcome);
     }
 
     SiteRecord withWelcome(Version version) {
         return new SiteRecord(
-                siteId, userId, slug, templateId, repository, project, hook, live, version,
+                siteId,
+                userId,
+                slug,
+                templateId,
+                repository,
+                project,
+                hook,
+                live,
+                version,
                 attempt);
     }
 }

@@ -72,7 +72,8 @@ final class SiteRegistry {
     }
 
     /**
-     * The site's record; made, and the slug claimed, if this is the first that the host hears of it.
+     * The site's record; made, and the slug claimed, if this is the first that the host hears of
+     * it.
      *
      * @throws HostingFailure if another site has the slug
      */
@@ -142,8 +143,7 @@ final class SiteRegistry {
     private SiteRecord store(SiteRecord record) {
         try {
             disk.make(directory(record.siteId()));
-            disk.write(
-                    directory(record.siteId()).resolve(FILE), json.writeValueAsBytes(record));
+            disk.write(directory(record.siteId()).resolve(FILE), json.writeValueAsBytes(record));
         } catch (IOException failed) {
             throw LocalHosting.unavailable(failed);
         }

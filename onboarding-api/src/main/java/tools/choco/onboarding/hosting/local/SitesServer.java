@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
@@ -24,6 +25,7 @@ import org.apache.tomcat.util.modeler.Registry;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.eclipse.jgit.errors.RepositoryNotFoundException;
 import org.eclipse.jgit.http.server.GitServlet;
+import org.eclipse.jgit.http.server.resolver.AsIsFileService;
 import org.eclipse.jgit.transport.UploadPack;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -112,8 +114,7 @@ public final class SitesServer {
         running.getConnector().pause();
         int all = settings.requestsAtOnceMax();
         try {
-            if (requests.tryAcquire(
-                    all, settings.stopWait().toMillis(), TimeUnit.MILLISECONDS)) {
+            if (requests.tryAcquire(all, settings.stopWait().toMillis(), TimeUnit.MILLISECONDS)) {
                 requests.release(all);
             } else {
                 log.warn("Requests to sites are cut off, they did not end in time");
@@ -149,8 +150,13 @@ public final class SitesServer {
     }
 
     private void context(Tomcat server) {
-        Context context = server.addContext("", work.toAbsolutePath().toString());
+        StandardContext context =
+                (StandardContext) server.addContext("", work.toAbsolutePath().toString());
+        context.setParentClassLoader(SitesServer.class.getClassLoader());
         context.setCookies(false);
+        // It ends with the process; nothing is loaded again.
+        context.setClearReferencesRmiTargets(false);
+        context.setClearReferencesThreadLocals(false);
         filter(context, "requests", new Gate(), "/*");
         filter(
                 context,
@@ -165,6 +171,7 @@ public final class SitesServer {
 
     private GitServlet git() {
         GitServlet git = new GitServlet();
+        git.setAsIsFileService(AsIsFileService.DISABLED);
         git.setRepositoryResolver(
                 (request, path) -> {
                     if (request.getAttribute(GitGate.REPOSITORY) instanceof RepositoryName name) {

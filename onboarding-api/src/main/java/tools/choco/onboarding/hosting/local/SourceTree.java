@@ -17,8 +17,8 @@ import tools.choco.onboarding.hosting.render.BrokenSource;
 import tools.choco.onboarding.hosting.render.SourceFile;
 
 /**
- * The files of a commit, within limits. A tree may name the same directory a thousand times over, so
- * the walk counts what it comes across and ends at the first that is too much.
+ * The files of a commit, within limits. A tree may name the same directory a thousand times over,
+ * so the walk counts what it comes across and ends at the first that is too much.
  */
 final class SourceTree {
 

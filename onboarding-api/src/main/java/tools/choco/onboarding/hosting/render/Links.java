@@ -44,15 +44,17 @@ final class Links implements UrlSanitizer {
 
     /** The way from a page to what its author wrote. */
     String resolve(Page from, String target) {
-        if (target.isEmpty()
-                || target.startsWith("#")
-                || target.startsWith("//")
-                || SCHEME.matcher(target).matches()) {
+        if (target.isEmpty() || target.startsWith("#") || leadsAway(target)) {
             return target;
         }
         int end = endOfPath(target);
         String address = address(from.path(), target.substring(0, end));
         return to(from, address) + target.substring(end);
+    }
+
+    /** Whether the target of a link is not of the site itself. */
+    static boolean leadsAway(String target) {
+        return target.startsWith("//") || SCHEME.matcher(target).matches();
     }
 
     @Override
@@ -74,9 +76,7 @@ final class Links implements UrlSanitizer {
         if (colon < 0) {
             return seen.isEmpty() ? "" : url;
         }
-        return schemes.contains(first.substring(0, colon).toLowerCase(Locale.ROOT))
-                ? url
-                : "";
+        return schemes.contains(first.substring(0, colon).toLowerCase(Locale.ROOT)) ? url : "";
     }
 
     private String address(String file, String target) {

@@ -98,6 +98,10 @@ final class Markdown {
                                             if (id != null) {
                                                 attributes.put("id", id);
                                             }
+                                            if (node instanceof Link link
+                                                    && !Links.leadsAway(link.getDestination())) {
+                                                attributes.remove("rel");
+                                            }
                                             if (node instanceof Image) {
                                                 attributes.put("loading", "lazy");
                                             }

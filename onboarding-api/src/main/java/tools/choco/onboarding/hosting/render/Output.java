@@ -9,7 +9,8 @@ public interface Output {
     /**
      * Takes a file.
      *
-     * @param address from the root of the site, not encoded; of a page ends with a slash or is empty
+     * @param address from the root of the site, not encoded; of a page ends with a slash or is
+     *     empty
      * @param type its content type
      * @param lasting whether an address like this always has this content
      */

@@ -9,7 +9,9 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** A mapping in YAML: text, numbers, yes and no, and lists of them. No tags, no aliases of parts. */
+/**
+ * A mapping in YAML: text, numbers, yes and no, and lists of them. No tags, no aliases of parts.
+ */
 final class SafeYaml {
 
     private static final int CHARACTERS_MAX = 32 * 1024;
@@ -31,7 +33,8 @@ final class SafeYaml {
      */
     static SafeYaml read(String path, String text, int firstLine) {
         if (text.length() > CHARACTERS_MAX) {
-            throw BrokenSource.in(path, "more than %,d characters of YAML".formatted(CHARACTERS_MAX));
+            throw BrokenSource.in(
+                    path, "more than %,d characters of YAML".formatted(CHARACTERS_MAX));
         }
         Object root;
         try {
@@ -78,8 +81,7 @@ final class SafeYaml {
                             throw BrokenSource.in(
                                     path,
                                     "the setting '%s' is not one of %s"
-                                            .formatted(
-                                                    shortened(key), String.join(", ", known)));
+                                            .formatted(shortened(key), String.join(", ", known)));
                         });
     }
 

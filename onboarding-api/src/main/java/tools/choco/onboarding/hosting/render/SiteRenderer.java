@@ -67,7 +67,7 @@ public final class SiteRenderer {
             String initial,
             List<String> tags) {}
 
-    private record Group(@Nullable String title, List<Item> items) {}
+    private record Group(String title, String href, boolean current, List<Item> items) {}
 
     /**
      * Builds every file of a site.
@@ -205,7 +205,7 @@ public final class SiteRenderer {
                 neighbours(view, site, page, posts.reversed());
             }
             case DOCS -> {
-                view.put("groups", groups(site, page, docs));
+                view.put("groups", groups(page, docs));
                 view.put("sections", body.sections().size() > 1 ? body.sections() : List.of());
                 neighbours(view, site, page, docs);
             }
@@ -225,20 +225,30 @@ public final class SiteRenderer {
         for (Page post : posts.subList(0, Math.min(posts.size(), FEED_ENTRIES_MAX))) {
             entries.add(
                     Map.of(
-                            "title", post.title(),
-                            "url", url + Links.encoded(post.address()),
-                            "updated", post.date() + "T00:00:00Z",
-                            "summary", or(summary(post), null)));
+                            "title",
+                            post.title(),
+                            "url",
+                            url + Links.encoded(post.address()),
+                            "updated",
+                            post.date() + "T00:00:00Z",
+                            "summary",
+                            or(summary(post), null)));
         }
         return Map.of(
-                "title", site.config().title(),
-                "description", or(site.config().description(), null),
-                "author", or(site.config().author(), site.config().title()),
-                "url", url,
-                "self", url + FEED,
+                "title",
+                site.config().title(),
+                "description",
+                or(site.config().description(), null),
+                "author",
+                or(site.config().author(), site.config().title()),
+                "url",
+                url,
+                "self",
+                url + FEED,
                 "updated",
-                        posts.isEmpty() ? "1970-01-01T00:00:00Z" : posts.getFirst().date() + "T00:00:00Z",
-                "entries", entries);
+                posts.isEmpty() ? "1970-01-01T00:00:00Z" : posts.getFirst().date() + "T00:00:00Z",
+                "entries",
+                entries);
     }
 
     private List<Item> navigation(Site site, Page page) {
@@ -271,26 +281,31 @@ public final class SiteRenderer {
                 .toList();
     }
 
-    private List<Group> groups(Site site, Page page, List<Page> ordered) {
-        Map<String, List<Item>> groups = new LinkedHashMap<>();
-        Map<String, String> titles = new LinkedHashMap<>();
+    private List<Group> groups(Page page, List<Page> ordered) {
+        Map<String, List<Page>> groups = new LinkedHashMap<>();
         for (Page it : ordered) {
-            groups.computeIfAbsent(it.directory(), name -> new ArrayList<>())
-                    .add(entry(it.title(), Links.to(page, it.address()), it.equals(page)));
-            if (it.path().equals(it.directory() + "/" + Page.INDEX)) {
-                titles.put(it.directory(), it.title());
-            }
+            groups.computeIfAbsent(it.directory(), name -> new ArrayList<>()).add(it);
         }
         return groups.entrySet().stream()
                 .map(
-                        group ->
-                                new Group(
-                                        group.getKey().isEmpty()
-                                                ? ""
-                                                : titles.getOrDefault(
-                                                        group.getKey(),
-                                                        Page.humanised(group.getKey())),
-                                        group.getValue()))
+                        group -> {
+                            // The page that opens a chapter gives it its name.
+                            Page first = group.getValue().getFirst();
+                            boolean opened = first.path().equals(group.getKey() + "/" + Page.INDEX);
+                            return new Group(
+                                    opened ? first.title() : Page.humanised(group.getKey()),
+                                    opened ? Links.to(page, first.address()) : "",
+                                    opened && first.equals(page),
+                                    group.getValue().stream()
+                                            .skip(opened ? 1 : 0)
+                                            .map(
+                                                    it ->
+                                                            entry(
+                                                                    it.title(),
+                                                                    Links.to(page, it.address()),
+                                                                    it.equals(page)))
+                                            .toList());
+                        })
                 .toList();
     }
 
@@ -339,7 +354,8 @@ public final class SiteRenderer {
                                         it.date() == null ? "" : it.date().toString(),
                                         dayText(site.config(), it.date()),
                                         image(site, from, it),
-                                        it.title().substring(0, it.title().offsetByCodePoints(0, 1)),
+                                        it.title()
+                                                .substring(0, it.title().offsetByCodePoints(0, 1)),
                                         it.tags()))
                 .toList();
     }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 public record SourceFile(String path, long bytes, Content content) {
 
     // What a browser, a shell and a file system agree on; no part is hidden or leads upwards.
-    private static final Pattern PART = Pattern.compile("[\\p{L}\\p{M}\\p{N}_][^\\p{C}/\\\\:*?\"<>|#%]*");
+    private static final Pattern PART =
+            Pattern.compile("[\\p{L}\\p{M}\\p{N}_][^\\p{C}/\\\\:*?\"<>|#%]*");
     private static final int PART_CHARACTERS_MAX = 100;
 
     /** Reads a file. */

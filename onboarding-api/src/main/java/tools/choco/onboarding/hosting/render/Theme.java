@@ -36,7 +36,11 @@ public final class Theme {
 
     public Theme() {
         Mustache.Compiler compiler =
-                Mustache.compiler().escapeHTML(true).emptyStringIsFalse(true).nullValue("");
+                Mustache.compiler()
+                        .escapeHTML(true)
+                        .emptyStringIsFalse(true)
+                        .zeroIsFalse(true)
+                        .nullValue("");
         this.page = compiler.compile(text("page.mustache"));
         this.feed = compiler.compile(text("feed.mustache"));
         this.missing = compiler.compile(text("missing.mustache"));

@@ -26,7 +26,7 @@ class LocalHostingTest extends SiteHostingContract {
 
     @BeforeEach
     void open() {
-        begin();
+        sites = fresh();
     }
 
     @AfterEach
@@ -41,12 +41,8 @@ class LocalHostingTest extends SiteHostingContract {
 
     @Override
     protected void begin() {
-        if (sites != null) {
-            sites.close();
-        }
-        sites = new LocalSites(temporary.resolve("hosting-" + begun++), LocalSites.LIMITS);
-        sites.accounts.put(NOTES.userId(), ADA);
-        sites.accounts.put(WORKS.userId(), BOB);
+        sites.close();
+        sites = fresh();
     }
 
     @Override
@@ -145,6 +141,14 @@ class LocalHostingTest extends SiteHostingContract {
         try (Workshop clone = sites.clone("bob/works", BOB)) {
             assertThat(clone.read("site.yaml")).contains("layout: portfolio");
         }
+    }
+
+    private LocalSites fresh() {
+        LocalSites empty =
+                new LocalSites(temporary.resolve("hosting-" + begun++), LocalSites.LIMITS);
+        empty.accounts.put(NOTES.userId(), ADA);
+        empty.accounts.put(WORKS.userId(), BOB);
+        return empty;
     }
 
     private String repository(HostedSite site) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
+import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.provisioning.GithubAccount;
 
 /** A host in a directory with its server on a free port, and those who use it. */
@@ -33,7 +34,16 @@ final class LocalSites implements AutoCloseable {
 
     static final SiteLimits LIMITS =
             new SiteLimits(
-                    1_000_000, 4_000_000, 500, 300_000, 3_000_000, 8, 40, 500_000, 4, 100_000,
+                    1_000_000,
+                    4_000_000,
+                    500,
+                    300_000,
+                    3_000_000,
+                    8,
+                    40,
+                    500_000,
+                    4,
+                    100_000,
                     Duration.ofSeconds(20));
 
     private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
@@ -87,7 +97,7 @@ final class LocalSites implements AutoCloseable {
         }
     }
 
-    private static SitesSettings settings(URI baseUrl) {
+    private static SitesSettings settings(@Nullable URI baseUrl) {
         return new SitesSettings(
                 InetAddress.getLoopbackAddress(), 0, baseUrl, 64, 4, 2, Duration.ofSeconds(5));
     }
@@ -112,8 +122,7 @@ final class LocalSites implements AutoCloseable {
 
     /** Address of this server for a path, or for one of its addresses. */
     URI at(String pathOrUrl) {
-        String path =
-                pathOrUrl.startsWith(BASE) ? pathOrUrl.substring(BASE.length()) : pathOrUrl;
+        String path = pathOrUrl.startsWith(BASE) ? pathOrUrl.substring(BASE.length()) : pathOrUrl;
         return URI.create(actual.base() + path);
     }
 

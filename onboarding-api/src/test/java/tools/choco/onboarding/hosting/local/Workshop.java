@@ -166,10 +166,7 @@ final class Workshop implements AutoCloseable {
             }
             StringBuilder refusals = new StringBuilder();
             for (PushResult result :
-                    git.push()
-                            .setCredentialsProvider(credentials)
-                            .setRefSpecs(all)
-                            .call()) {
+                    git.push().setCredentialsProvider(credentials).setRefSpecs(all).call()) {
                 for (RemoteRefUpdate update : result.getRemoteUpdates()) {
                     if (update.getStatus() != RemoteRefUpdate.Status.OK
                             && update.getStatus() != RemoteRefUpdate.Status.UP_TO_DATE) {

@@ -1,8 +1,8 @@
 -- Read models live in generations: schemas of their own, made by the projections themselves. What
 -- earlier versions kept in the public schema is a function of the log and is built again.
-DROP TABLE IF EXISTS session_view, funnel_entry, funnel_stage, provisioning_sagas, sites;
+DROP TABLE session_view, funnel_entry, funnel_stage;
 DELETE FROM projection_progress;
-DELETE FROM token_entry WHERE processor_name IN ('sessionview', 'funnel', 'siteview');
+DELETE FROM token_entry WHERE processor_name IN ('sessionview', 'funnel');
 
 -- Every generation of every read model that is there: one schema and one processor each.
 CREATE TABLE projection_generations (

@@ -22,6 +22,8 @@ import tools.choco.onboarding.replay.LogSourceOfReader;
 import tools.choco.onboarding.replay.ReplaySettings;
 import tools.choco.onboarding.sessionview.SessionQueries;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
+import tools.choco.onboarding.siteview.SiteQueries;
+import tools.choco.onboarding.siteview.SiteViewProjection;
 
 /** The read models: what feeds them, and what reads them. */
 @Configuration(proxyBeanMethods = false)
@@ -46,7 +48,8 @@ class ProjectionsConfiguration {
 
     @Bean
     List<Projection> readModels() {
-        return List.of(new SessionViewProjection(), new FunnelProjection());
+        return List.of(
+                new SessionViewProjection(), new FunnelProjection(), new SiteViewProjection());
     }
 
     @Bean
@@ -92,5 +95,10 @@ class ProjectionsConfiguration {
     @Bean
     FunnelQueries funnelQueries(DataSource database) {
         return new FunnelQueries(database);
+    }
+
+    @Bean
+    SiteQueries siteQueries(DataSource database) {
+        return new SiteQueries(database);
     }
 }

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import javax.sql.DataSource;
 
 /**
@@ -55,6 +57,36 @@ public final class ReadModel {
         } catch (SQLException e) {
             throw new QueryFailed(e);
         }
+    }
+
+    /** Reads one row. */
+    @FunctionalInterface
+    public interface RowMapper<T> {
+        T map(ResultSet row) throws SQLException;
+    }
+
+    /**
+     * The rows that a statement finds in the current generation.
+     *
+     * @throws NotBuilt if no generation is served yet
+     * @throws QueryFailed if the database fails
+     */
+    public <T> List<T> rows(String sql, List<?> values, RowMapper<T> mapper) {
+        return ask(
+                (connection, generation) -> {
+                    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                        for (int i = 0; i < values.size(); i++) {
+                            statement.setObject(i + 1, values.get(i));
+                        }
+                        List<T> found = new ArrayList<>();
+                        try (ResultSet rows = statement.executeQuery()) {
+                            while (rows.next()) {
+                                found.add(mapper.map(rows));
+                            }
+                        }
+                        return found;
+                    }
+                });
     }
 
     private Generation current(Connection connection) throws SQLException {

@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.projection.Conditions;
+import tools.choco.onboarding.projection.Cursor;
+import tools.choco.onboarding.projection.InvalidCursor;
 import tools.choco.onboarding.projection.QueryFailed;
 import tools.choco.onboarding.projection.ReadModel;
 import tools.choco.onboarding.projection.StoredText;
@@ -76,19 +79,16 @@ public final class SessionQueries {
         }
         if (cursor != null) {
             Cursor after = Cursor.of(cursor);
-            conditions.add(
-                    "(started_at, session_id) < (?, ?)",
-                    timestamp(after.startedAt()),
-                    after.sessionId());
+            conditions.add("(started_at, session_id) < (?, ?)", timestamp(after.at()), after.id());
         }
         // One more than asked for tells whether the list goes on.
         List<SessionSummary> found =
-                query(
+                model.rows(
                         SUMMARY
                                 + conditions.where()
                                 + " ORDER BY started_at DESC, session_id DESC LIMIT "
                                 + (limit + 1),
-                        conditions.values,
+                        conditions.values(),
                         SessionQueries::summary);
         if (found.size() <= limit) {
             return new SessionPage(found, null);
@@ -101,7 +101,7 @@ public final class SessionQueries {
 
     /** The session of that id, if it is known. */
     public Optional<SessionSummary> byId(String sessionId) {
-        return query(
+        return model.rows(
                         SUMMARY + " WHERE session_id = ?",
                         List.of(StoredText.of(sessionId)),
                         SessionQueries::summary)
@@ -111,7 +111,7 @@ public final class SessionQueries {
 
     /** The flow versions that have active sessions which could be idle. */
     public List<FlowVersion> activeFlowVersions() {
-        return query(
+        return model.rows(
                 """
                 SELECT DISTINCT flow_id, flow_version FROM session_view
                 WHERE status = 'active' AND NOT waits_for_site
@@ -129,7 +129,7 @@ public final class SessionQueries {
      * @param limit candidates at most, from 1
      */
     public List<IdleSession> idleSince(FlowVersion flow, Instant instant, int limit) {
-        return query(
+        return model.rows(
                 """
                 SELECT session_id, user_id, last_activity_at FROM session_view
                 WHERE status = 'active' AND NOT waits_for_site
@@ -175,43 +175,5 @@ public final class SessionQueries {
 
     private static OffsetDateTime timestamp(Instant instant) {
         return instant.atOffset(ZoneOffset.UTC);
-    }
-
-    private <T> List<T> query(String sql, List<Object> values, RowMapper<T> mapper) {
-        return model.ask(
-                (connection, generation) -> {
-                    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                        for (int i = 0; i < values.size(); i++) {
-                            statement.setObject(i + 1, values.get(i));
-                        }
-                        List<T> found = new ArrayList<>();
-                        try (ResultSet rows = statement.executeQuery()) {
-                            while (rows.next()) {
-                                found.add(mapper.map(rows));
-                            }
-                        }
-                        return found;
-                    }
-                });
-    }
-
-    @FunctionalInterface
-    private interface RowMapper<T> {
-        T map(ResultSet row) throws SQLException;
-    }
-
-    /** The conditions of a filter with their values. */
-    private static final class Conditions {
-        private final List<String> texts = new ArrayList<>();
-        private final List<Object> values = new ArrayList<>();
-
-        void add(String text, Object... its) {
-            texts.add(text);
-            values.addAll(List.of(its));
-        }
-
-        String where() {
-            return texts.isEmpty() ? "" : " WHERE " + String.join(" AND ", texts);
-        }
     }
 }

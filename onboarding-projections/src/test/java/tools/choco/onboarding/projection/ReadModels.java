@@ -142,10 +142,11 @@ public final class ReadModels implements AutoCloseable {
     public String text(String sql) {
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("SET search_path TO sessionview_g1, funnel_g1, public");
+            statement.execute("SET search_path TO sessionview_g1, funnel_g1, siteview_g1, public");
             ResultSet row = statement.executeQuery(sql);
             row.next();
             String text = row.getString(1);
+            statement.execute("RESET search_path");
             return text == null ? "" : text;
         } catch (SQLException e) {
             throw new IllegalStateException(e);

@@ -1,5 +1,7 @@
 package tools.choco.onboarding.launch;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.annotation.Profile;
 import org.springframework.context.event.EventListener;
@@ -13,10 +15,12 @@ class ReadyNotice {
 
     private final Environment environment;
     private final Home home;
+    private final List<NoticeLine> more;
 
-    ReadyNotice(Environment environment, Home home) {
+    ReadyNotice(Environment environment, Home home, List<NoticeLine> more) {
         this.environment = environment;
         this.home = home;
+        this.more = more;
     }
 
     @EventListener(ApplicationReadyEvent.class)
@@ -30,10 +34,14 @@ class ReadyNotice {
                   API page   %1$s/docs
                   a token    curl -s %1$s/local/token -H 'Content-Type: application/json' \\
                                -d '{"sub": "ada", "scopes": ["onboarding:write"]}'
-                  data       %2$s  (logs/onboarding.log, postgres/)
+                %3$s  data       %2$s  (logs/onboarding.log, postgres/, hosting/)
                   end it     Ctrl-C
 
                 """,
-                address, home.directory());
+                address,
+                home.directory(),
+                more.stream()
+                        .map(it -> "  %-10s %s%n".formatted(it.label(), it.text().get()))
+                        .collect(Collectors.joining()));
     }
 }

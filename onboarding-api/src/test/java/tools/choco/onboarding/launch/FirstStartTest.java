@@ -18,6 +18,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +31,8 @@ import tools.choco.onboarding.testing.ForkedService;
 /** A start on a directory that does not exist yet. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FirstStartTest {
+
+    private static final Pattern SITES = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
 
     private static final Duration START_WAIT = Duration.ofSeconds(60);
 
@@ -52,6 +56,7 @@ class FirstStartTest {
                 .contains("Onboarding is ready at " + service.address())
                 .contains(service.address() + "/docs")
                 .contains(service.address() + "/local/token")
+                .containsPattern("sites +" + SITES.pattern())
                 .contains(home.toString());
         assertThat(service.errors()).isEmpty();
     }
@@ -66,14 +71,19 @@ class FirstStartTest {
     @Test
     void listensOnLoopbackOnly() throws IOException {
         int port = URI.create(service.address()).getPort();
+        Matcher sites =
+                SITES.matcher(service.output().substring(service.output().indexOf("sites")));
+        assertThat(sites.find()).isTrue();
+        int sitesPort = URI.create(sites.group()).getPort();
         for (InetAddress elsewhere : addressesOfThisMachine()) {
-            for (int listener : List.of(port, service.databasePort())) {
+            for (int listener : List.of(port, sitesPort, service.databasePort())) {
                 assertThat(canConnect(elsewhere, listener))
                         .as("%s:%d", elsewhere, listener)
                         .isFalse();
             }
         }
         assertThat(canConnect(InetAddress.getLoopbackAddress(), port)).isTrue();
+        assertThat(canConnect(InetAddress.getLoopbackAddress(), sitesPort)).isTrue();
     }
 
     @Test

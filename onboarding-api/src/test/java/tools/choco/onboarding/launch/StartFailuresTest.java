@@ -69,6 +69,35 @@ class StartFailuresTest {
     }
 
     @Test
+    void takenPortOfTheSites() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertFails(
+                    on(database).env("ONBOARDING_SITES_PORT", taken.getLocalPort()),
+                    StartFailure.Reason.PORT_IN_USE,
+                    "Port "
+                            + taken.getLocalPort()
+                            + " for the sites is taken; end what listens there, or set"
+                            + " ONBOARDING_SITES_PORT.");
+        }
+    }
+
+    @Test
+    void baseOfTheSitesThatIsNoAddress() throws IOException {
+        assertFails(
+                on(database).env("ONBOARDING_SITES_BASE_URL", "sites.example.org"),
+                StartFailure.Reason.CONFIGURATION,
+                "onboarding.sites.base-url is an address such as https://sites.example.org");
+    }
+
+    @Test
+    void limitOfSitesOutOfItsRange() throws IOException {
+        assertFails(
+                on(database).setting("onboarding.sites.limits.files-max=0"),
+                StartFailure.Reason.CONFIGURATION,
+                "The setting onboarding.sites.limits.files-max is not valid");
+    }
+
+    @Test
     void unreachableDatabase() throws IOException {
         int closed;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -56,6 +56,7 @@ public final class ForkedService implements AutoCloseable {
             this.home = home;
             environment.put("ONBOARDING_HOME", home.toString());
             environment.put("ONBOARDING_PORT", "0");
+            environment.put("ONBOARDING_SITES_PORT", "0");
             environment.put("SPRING_PROFILES_ACTIVE", "local");
             arguments.add("--onboarding.sweep.enabled=false");
             arguments.add("--onboarding.edge.requests-burst=100000");

@@ -142,6 +142,7 @@ public final class RunningService implements AutoCloseable {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("spring.profiles.active", "local");
         all.put("server.port", "0");
+        all.put("onboarding.sites.port", "0");
         all.put("onboarding.home", home.toString());
         all.put("onboarding.database.url", database.jdbcUrl());
         all.put("onboarding.database.user", database.user());

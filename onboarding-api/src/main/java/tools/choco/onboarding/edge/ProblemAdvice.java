@@ -37,6 +37,7 @@ import tools.choco.onboarding.answer.form.JsonBeyondLimits;
 import tools.choco.onboarding.eventlog.LogOverloaded;
 import tools.choco.onboarding.eventlog.LogUnavailable;
 import tools.choco.onboarding.sessionview.InvalidCursor;
+import tools.choco.onboarding.transaction.Databases;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;

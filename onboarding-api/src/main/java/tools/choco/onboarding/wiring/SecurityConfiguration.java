@@ -60,7 +60,7 @@ class SecurityConfiguration {
                                         .permitAll()
                                         .requestMatchers(HttpMethod.POST, "/local/token")
                                         .permitAll()
-                                        .requestMatchers("/onboarding/**")
+                                        .requestMatchers("/onboarding/**", "/users/me/**")
                                         .hasAuthority("SCOPE_onboarding:write")
                                         .requestMatchers(
                                                 "/sessions",

@@ -170,6 +170,8 @@ class ContractFileTest {
     @Test
     void showsAnExampleOfEveryOperation() {
         assertThat(document.operations())
+                .filteredOn(
+                        operation -> !operation.place().at("responses").at("204").exists())
                 .allSatisfy(
                         operation ->
                                 assertThat(successes(operation).flatMap(this::examples))

@@ -79,6 +79,14 @@ public final class Client {
         return checked("POST", target, body);
     }
 
+    public Answer put(String target, String body) {
+        return checked("PUT", target, body);
+    }
+
+    public Answer delete(String target) {
+        return checked("DELETE", target, null);
+    }
+
     /** A request that no operation of the contract is there for. */
     public Answer unrouted(String method, String target) {
         return send(method, target, null, CONTRACT::checkUnrouted);

@@ -38,7 +38,7 @@ class ArchitectureTest {
         BASE + ".provisioning"
     };
     private static final String[] PROJECTIONS = {
-        BASE + ".projection..", BASE + ".funnel..", BASE + ".sessionview.."
+        BASE + ".projection..", BASE + ".funnel..", BASE + ".sessionview..", BASE + ".siteview.."
     };
 
     private static final JavaClasses ALL =

@@ -36,7 +36,7 @@ import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.answer.form.JsonBeyondLimits;
 import tools.choco.onboarding.eventlog.LogOverloaded;
 import tools.choco.onboarding.eventlog.LogUnavailable;
-import tools.choco.onboarding.sessionview.InvalidCursor;
+import tools.choco.onboarding.projection.InvalidCursor;
 import tools.choco.onboarding.transaction.Databases;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;

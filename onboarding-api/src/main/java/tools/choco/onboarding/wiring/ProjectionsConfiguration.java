@@ -21,6 +21,8 @@ import tools.choco.onboarding.projection.ProjectionSettings;
 import tools.choco.onboarding.projection.Projections;
 import tools.choco.onboarding.sessionview.SessionQueries;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
+import tools.choco.onboarding.siteview.SiteQueries;
+import tools.choco.onboarding.siteview.SiteViewProjection;
 
 /** The read models: what feeds them, and what reads them. */
 @Configuration(proxyBeanMethods = false)
@@ -60,7 +62,11 @@ class ProjectionsConfiguration {
                         timers,
                         projectionWorkers,
                         ProjectionSettings.DEFAULT);
-        List<Projection> all = List.of(new SessionViewProjection(), new FunnelProjection());
+        List<Projection> all =
+                List.of(
+                        new SessionViewProjection(),
+                        new FunnelProjection(),
+                        new SiteViewProjection());
         List<ProjectionProcessor> processors = all.stream().map(projections::processorFor).toList();
         processors.forEach(processor -> watch(processor, meters));
         return processors;
@@ -79,6 +85,11 @@ class ProjectionsConfiguration {
     @Bean
     FunnelQueries funnelQueries(DataSource database) {
         return new FunnelQueries(database);
+    }
+
+    @Bean
+    SiteQueries siteQueries(DataSource database) {
+        return new SiteQueries(database);
     }
 
     private static void watch(ProjectionProcessor processor, MeterRegistry meters) {

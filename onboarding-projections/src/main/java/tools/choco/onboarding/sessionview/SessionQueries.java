@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.projection.Cursor;
+import tools.choco.onboarding.projection.InvalidCursor;
 import tools.choco.onboarding.projection.QueryFailed;
 import tools.choco.onboarding.projection.StoredText;
 
@@ -76,10 +78,7 @@ public final class SessionQueries {
         }
         if (cursor != null) {
             Cursor after = Cursor.of(cursor);
-            conditions.add(
-                    "(started_at, session_id) < (?, ?)",
-                    timestamp(after.startedAt()),
-                    after.sessionId());
+            conditions.add("(started_at, session_id) < (?, ?)", timestamp(after.at()), after.id());
         }
         // One more than asked for tells whether the list goes on.
         List<SessionSummary> found =

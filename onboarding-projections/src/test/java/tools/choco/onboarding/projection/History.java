@@ -550,6 +550,10 @@ public final class History {
             History.this.emit(id, event);
         }
 
+        private String slug() {
+            return "site-" + id.substring(0, 8);
+        }
+
         void request() {
             state = ProvisioningState.PROVISIONING_STATE_REQUESTED;
             emit(
@@ -565,9 +569,16 @@ public final class History {
                             .setLifecycleStage(
                                     playground
                                             ? LifecycleStage.LIFECYCLE_STAGE_PLAYGROUND
-                                            : LifecycleStage.LIFECYCLE_STAGE_LIVE)
+                                            : adopted
+                                                    ? LifecycleStage.LIFECYCLE_STAGE_ADOPTED
+                                                    : LifecycleStage.LIFECYCLE_STAGE_LIVE)
+                            .setSlug(slug())
+                            .setTemplateId("blog")
                             .setAttempt(++attempt)
-                            .setSagaKind(SagaKind.SAGA_KIND_PROVISION)
+                            .setSagaKind(
+                                    adopted
+                                            ? SagaKind.SAGA_KIND_ADOPT
+                                            : SagaKind.SAGA_KIND_PROVISION)
                             .build());
         }
 
@@ -579,6 +590,8 @@ public final class History {
                             .setSessionId(session.id)
                             .setUserId(session.userId)
                             .setOccurredAt(timestamp())
+                            .setSlug(slug())
+                            .setUrl("http://localhost/welcome/" + slug())
                             .build());
             session.siteReady(id);
         }
@@ -593,6 +606,7 @@ public final class History {
                             .setSessionId(session.id)
                             .setUserId(session.userId)
                             .setOccurredAt(timestamp())
+                            .setGithubRepo("ada/" + slug())
                             .build());
         }
 
@@ -613,6 +627,8 @@ public final class History {
                                 .setSessionId(session.id)
                                 .setUserId(session.userId)
                                 .setOccurredAt(timestamp())
+                                .setDeployUrl("http://localhost/" + slug())
+                                .setGithubRepo("ada/" + slug())
                                 .build());
                 session.siteReady(id);
             }
@@ -652,6 +668,7 @@ public final class History {
                             .setOccurredAt(timestamp())
                             .setFailedState(failed)
                             .setErrorKind(ErrorKind.ERROR_KIND_INTERNAL)
+                            .setErrorMessage("a nul\0in it")
                             .setAttempt(attempt)
                             .build());
         }

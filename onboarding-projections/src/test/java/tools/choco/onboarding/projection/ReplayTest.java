@@ -20,11 +20,15 @@ import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
+import tools.choco.onboarding.siteview.SiteViewProjection;
 
 /** Every read model comes out the same, however its events were cut into batches. */
 class ReplayTest {
 
     private static final List<Projection> PROJECTIONS =
+            List.of(new SessionViewProjection(), new FunnelProjection(), new SiteViewProjection());
+
+    private static final List<Projection> BY_SESSION =
             List.of(new SessionViewProjection(), new FunnelProjection());
 
     private static @Nullable ReadModels shared;
@@ -124,7 +128,7 @@ class ReplayTest {
     @Example
     void refusesASessionThatNeverStarted() {
         List<LoggedEvent> events = History.logged(History.of(List.of()));
-        for (Projection projection : PROJECTIONS) {
+        for (Projection projection : BY_SESSION) {
             models().clear(projection);
 
             assertThatThrownBy(() -> models().apply(projection, events.subList(1, 2)))
@@ -137,13 +141,31 @@ class ReplayTest {
     void refusesAGap() {
         List<LoggedEvent> events = new ArrayList<>(History.logged(History.of(List.of())));
         LoggedEvent missing = events.remove(2);
-        for (Projection projection : PROJECTIONS) {
+        for (Projection projection : BY_SESSION) {
             models().clear(projection);
 
             assertThat(missing.isOfSession()).isTrue();
             assertThatThrownBy(() -> models().apply(projection, events))
                     .isInstanceOf(BrokenHistory.class)
                     .hasMessageContaining("an earlier event of its session is missing");
+        }
+    }
+
+    @Example
+    void refusesAGapInASite() {
+        List<LoggedEvent> events = new ArrayList<>(History.logged(History.of(List.of())));
+        LoggedEvent missing =
+                events.stream()
+                        .filter(event -> !event.isOfSession() && event.sequence() == 1)
+                        .findFirst()
+                        .orElseThrow();
+        events.remove(missing);
+        for (Projection projection : PROJECTIONS) {
+            models().clear(projection);
+
+            assertThatThrownBy(() -> models().apply(projection, events))
+                    .isInstanceOf(BrokenHistory.class)
+                    .hasMessageContaining("an earlier event of its site is missing");
         }
     }
 
@@ -161,7 +183,9 @@ class ReplayTest {
     private static String rows() {
         return models().rows("session_view", "session_id")
                 + models().rows("funnel_entry", "session_id")
-                + models().rows("funnel_stage", "flow_id, flow_version, part, ordinal");
+                + models().rows("funnel_stage", "flow_id, flow_version, part, ordinal")
+                + models().rows("sites", "site_id")
+                + models().rows("provisioning_sagas", "site_id");
     }
 
     private static ReadModels models() {

@@ -29,6 +29,7 @@ import tools.choco.onboarding.events.v1.SiteProvisionRequested;
 import tools.choco.onboarding.events.v1.SiteProvisionStateChanged;
 import tools.choco.onboarding.events.v1.StepKind;
 import tools.choco.onboarding.projection.History;
+import tools.choco.onboarding.projection.InvalidCursor;
 import tools.choco.onboarding.projection.ProjectionProcessor;
 import tools.choco.onboarding.projection.ReadModels;
 

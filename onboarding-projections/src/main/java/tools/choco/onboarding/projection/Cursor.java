@@ -1,4 +1,4 @@
-package tools.choco.onboarding.sessionview;
+package tools.choco.onboarding.projection;
 
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -10,23 +10,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The place in the list after which a page begins: the last session of the page before.
+ * The place in a list after which a page begins: the last item of the page before.
  *
- * @param startedAt when that session started
- * @param sessionId that session
+ * @param at the time by which the list is ordered
+ * @param id id of the item, a UUID, which orders what happened at once
  */
-record Cursor(Instant startedAt, String sessionId) {
+public record Cursor(Instant at, String id) {
 
     private static final Pattern PRINTED = Pattern.compile("([0-9]{1,18})/([0-9a-f-]{36})");
     private static final int LENGTH_MAX = 100;
     private static final long MICROS_PER_SECOND = 1_000_000;
 
     /** Opaque to clients, safe in a URL. */
-    String printed() {
-        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, startedAt);
+    public String printed() {
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, at);
         return Base64.getUrlEncoder()
                 .withoutPadding()
-                .encodeToString((micros + "/" + sessionId).getBytes(StandardCharsets.US_ASCII));
+                .encodeToString((micros + "/" + id).getBytes(StandardCharsets.US_ASCII));
     }
 
     /**
@@ -34,7 +34,7 @@ record Cursor(Instant startedAt, String sessionId) {
      *
      * @throws InvalidCursor if it was never printed
      */
-    static Cursor of(String printed) {
+    public static Cursor of(String printed) {
         if (printed.length() > LENGTH_MAX) {
             throw new InvalidCursor();
         }
@@ -45,11 +45,11 @@ record Cursor(Instant startedAt, String sessionId) {
                 throw new InvalidCursor();
             }
             long micros = Long.parseLong(parts.group(1));
-            Instant startedAt =
+            Instant at =
                     Instant.ofEpochSecond(
                             Math.floorDiv(micros, MICROS_PER_SECOND),
                             Math.floorMod(micros, MICROS_PER_SECOND) * 1_000);
-            Cursor cursor = new Cursor(startedAt, UUID.fromString(parts.group(2)).toString());
+            Cursor cursor = new Cursor(at, UUID.fromString(parts.group(2)).toString());
             if (!cursor.printed().equals(printed)) {
                 throw new InvalidCursor();
             }

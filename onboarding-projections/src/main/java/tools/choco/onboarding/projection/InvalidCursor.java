@@ -1,4 +1,4 @@
-package tools.choco.onboarding.sessionview;
+package tools.choco.onboarding.projection;
 
 /** A cursor that no page ever answered with. */
 public final class InvalidCursor extends RuntimeException {

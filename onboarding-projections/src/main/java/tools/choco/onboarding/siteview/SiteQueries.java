@@ -1,0 +1,221 @@
+package tools.choco.onboarding.siteview;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.projection.Cursor;
+import tools.choco.onboarding.projection.InvalidCursor;
+import tools.choco.onboarding.projection.QueryFailed;
+import tools.choco.onboarding.projection.StoredText;
+
+/**
+ * Questions about sites. Answers lag the write side by the processor's backlog.
+ *
+ * <p>Fed by {@link SiteViewProjection}. Every method throws {@link QueryFailed} if the database
+ * fails.
+ */
+public final class SiteQueries {
+
+    /** Sites on a page at most. */
+    public static final int PAGE_MAX = 500;
+
+    private final DataSource dataSource;
+
+    public SiteQueries(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /**
+     * A page of a user's sites, newest request first.
+     *
+     * @param cursor where the page begins, from the page before; null for the first
+     * @param limit items at most, 1 to {@value #PAGE_MAX}
+     * @throws InvalidCursor if no page answered with that cursor
+     */
+    public SitePage ofUser(String userId, @Nullable String cursor, int limit) {
+        checkLimit(limit);
+        Conditions conditions = new Conditions();
+        conditions.add("user_id = ?", StoredText.of(userId));
+        if (cursor != null) {
+            Cursor after = Cursor.of(cursor);
+            conditions.add("(requested_at, site_id) < (?, ?)", timestamp(after.at()), after.id());
+        }
+        // One more than asked for tells whether the list goes on.
+        List<SiteSummary> found =
+                query(
+                        """
+                        SELECT site_id, session_id, slug, hosting_mode, lifecycle_stage,
+                            deploy_status, deploy_url, github_repo, requested_at,
+                            state, attempt, saga_kind, error_kind, last_error, p.updated_at
+                        FROM sites LEFT JOIN provisioning_sagas p USING (site_id)
+                        """
+                                + conditions.where()
+                                + " ORDER BY requested_at DESC, site_id DESC LIMIT "
+                                + (limit + 1),
+                        conditions.values,
+                        SiteQueries::summary);
+        if (found.size() <= limit) {
+            return new SitePage(found, null);
+        }
+        SiteSummary last = found.get(limit - 1);
+        return new SitePage(
+                List.copyOf(found.subList(0, limit)),
+                new Cursor(last.requestedAt(), last.siteId()).printed());
+    }
+
+    /**
+     * A page of what is in flight, longest in its state first. A site that moves on while a client
+     * pages is shown once more, where it is then.
+     *
+     * @param cursor where the page begins, from the page before; null for the first
+     * @param limit items at most, 1 to {@value #PAGE_MAX}
+     * @throws InvalidCursor if no page answered with that cursor
+     */
+    public InFlightPage inFlight(InFlightFilter filter, @Nullable String cursor, int limit) {
+        checkLimit(limit);
+        Conditions conditions = conditions(filter);
+        if (cursor != null) {
+            Cursor after = Cursor.of(cursor);
+            conditions.add("(p.updated_at, p.site_id) > (?, ?)", timestamp(after.at()), after.id());
+        }
+        List<InFlightSite> found =
+                query(
+                        """
+                        SELECT site_id, session_id, user_id, slug, state, attempt, saga_kind,
+                            error_kind, last_error, p.updated_at
+                        FROM provisioning_sagas p JOIN sites USING (site_id)
+                        """
+                                + conditions.where()
+                                + " ORDER BY p.updated_at, p.site_id LIMIT "
+                                + (limit + 1),
+                        conditions.values,
+                        SiteQueries::inFlightSite);
+        if (found.size() <= limit) {
+            return new InFlightPage(found, null);
+        }
+        InFlightSite last = found.get(limit - 1);
+        return new InFlightPage(
+                List.copyOf(found.subList(0, limit)),
+                new Cursor(last.sinceState(), last.siteId()).printed());
+    }
+
+    /** How many provisionings a filter matches. */
+    public long countInFlight(InFlightFilter filter) {
+        Conditions conditions = conditions(filter);
+        return query(
+                        "SELECT count(*) FROM provisioning_sagas p" + conditions.where(),
+                        conditions.values,
+                        row -> row.getLong(1))
+                .getFirst();
+    }
+
+    private static Conditions conditions(InFlightFilter filter) {
+        Conditions conditions = new Conditions();
+        if (filter.state() == null) {
+            conditions.add("p.state NOT IN ('live', 'failed')");
+        } else {
+            conditions.add("p.state = ?", StoredText.of(filter.state()));
+        }
+        if (filter.unchangedSince() != null) {
+            conditions.add("p.updated_at < ?", timestamp(filter.unchangedSince()));
+        }
+        return conditions;
+    }
+
+    private static SiteSummary summary(ResultSet row) throws SQLException {
+        String state = row.getString(10);
+        return new SiteSummary(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                state == null
+                        ? null
+                        : new SiteSummary.Provisioning(
+                                state,
+                                row.getInt(11),
+                                row.getString(12),
+                                row.getString(13),
+                                row.getString(14),
+                                instant(row, 15)),
+                instant(row, 9));
+    }
+
+    private static InFlightSite inFlightSite(ResultSet row) throws SQLException {
+        return new InFlightSite(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getString(5),
+                row.getInt(6),
+                row.getString(7),
+                row.getString(8),
+                row.getString(9),
+                instant(row, 10));
+    }
+
+    private static void checkLimit(int limit) {
+        if (limit < 1 || limit > PAGE_MAX) {
+            throw new IllegalArgumentException("limit is 1 to " + PAGE_MAX);
+        }
+    }
+
+    private static Instant instant(ResultSet row, int column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static OffsetDateTime timestamp(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private <T> List<T> query(String sql, List<Object> values, RowMapper<T> mapper) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.size(); i++) {
+                statement.setObject(i + 1, values.get(i));
+            }
+            List<T> found = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(mapper.map(rows));
+                }
+            }
+            return found;
+        } catch (SQLException e) {
+            throw new QueryFailed(e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface RowMapper<T> {
+        T map(ResultSet row) throws SQLException;
+    }
+
+    /** Conditions with their values. */
+    private static final class Conditions {
+        private final List<String> texts = new ArrayList<>();
+        private final List<Object> values = new ArrayList<>();
+
+        void add(String text, Object... its) {
+            texts.add(text);
+            values.addAll(List.of(its));
+        }
+
+        String where() {
+            return " WHERE " + String.join(" AND ", texts);
+        }
+    }
+}

@@ -21,8 +21,13 @@ import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.flow.FlowCatalog;
+import tools.choco.onboarding.provisioning.SiteHosting;
 import tools.choco.onboarding.refusal.SessionRefusals;
 import tools.choco.onboarding.session.OnboardingSession;
+import tools.choco.onboarding.site.Site;
+import tools.choco.onboarding.site.Sites;
+import tools.choco.onboarding.site.http.ClaimedSites;
+import tools.choco.onboarding.site.http.SiteClaims;
 
 /**
  * Commands, aggregates and the log, on Axon's own configurer: what is not said here does not
@@ -49,6 +54,8 @@ class AxonConfiguration {
             AnswerVault vault,
             AnswerForms forms,
             Clock clock,
+            SiteClaims siteClaims,
+            SiteHosting hosting,
             MeterRegistry meters) {
         // The log keeps microseconds; memory must not know more.
         GenericEventMessage.clock = Clock.tick(clock, Duration.of(1, ChronoUnit.MICROS));
@@ -67,10 +74,16 @@ class AxonConfiguration {
                 .registerComponent(AnswerVault.class, configuration -> vault)
                 .registerComponent(AnswerForms.class, configuration -> forms)
                 .registerComponent(Clock.class, configuration -> clock)
+                .registerComponent(
+                        Sites.class,
+                        axon ->
+                                new ClaimedSites(
+                                        siteClaims, hosting, () -> axon.repository(Site.class)))
                 .configureMessageMonitor(
                         configuration -> (type, name) -> new CommandMetrics(meters))
                 .configureAggregate(
                         AggregateConfigurer.defaultConfiguration(OnboardingSession.class))
+                .configureAggregate(AggregateConfigurer.defaultConfiguration(Site.class))
                 .configureAggregate(AggregateConfigurer.defaultConfiguration(SessionRefusals.class))
                 .buildConfiguration();
     }

@@ -62,6 +62,8 @@ class SecurityConfiguration {
                                         .permitAll()
                                         .requestMatchers("/onboarding/**", "/users/me/**")
                                         .hasAuthority("SCOPE_onboarding:write")
+                                        .requestMatchers("/sites", "/sites/**", "/slugs/**")
+                                        .hasAuthority("SCOPE_onboarding:write")
                                         .requestMatchers(
                                                 "/sessions",
                                                 "/sessions/**",

@@ -75,7 +75,7 @@ public final class Client {
         return checked("GET", target, null);
     }
 
-    public Answer post(String target, String body) {
+    public Answer post(String target, @Nullable String body) {
         return checked("POST", target, body);
     }
 

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -33,11 +34,17 @@ public final class RunningService implements AutoCloseable {
     private final Path home;
     private final List<String> settings;
     private final MovableClock clock;
+    private final Consumer<GenericApplicationContext> parts;
     private ConfigurableApplicationContext context;
 
     private RunningService(
-            TestDatabase database, Path home, List<String> settings, MovableClock clock) {
+            TestDatabase database,
+            Path home,
+            List<String> settings,
+            MovableClock clock,
+            Consumer<GenericApplicationContext> parts) {
         this.database = database;
+        this.parts = parts;
         this.home = home;
         this.settings = settings;
         this.clock = clock;
@@ -46,12 +53,19 @@ public final class RunningService implements AutoCloseable {
 
     /** Starts it with more settings, each as {@code name=value}. */
     public static RunningService start(String... settings) {
+        return startWith(context -> {}, settings);
+    }
+
+    /** Starts it with more settings, and with parts of the test's own in place of the service's. */
+    public static RunningService startWith(
+            Consumer<GenericApplicationContext> parts, String... settings) {
         try {
             return new RunningService(
                     TestDatabase.create(),
                     Files.createTempDirectory("onboarding-home-"),
                     List.of(settings),
-                    new MovableClock());
+                    new MovableClock(),
+                    parts);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -104,6 +118,11 @@ public final class RunningService implements AutoCloseable {
         return context.getBean(type);
     }
 
+    /** The part of that name, where there are several of the type. */
+    public <T> T part(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
     /** Every part of that type, where there are several. */
     public <T> Collection<T> parts(Class<T> type) {
         return context.getBeansOfType(type).values();
@@ -154,6 +173,7 @@ public final class RunningService implements AutoCloseable {
             all.put(parts[0], parts[1]);
         }
         SpringApplication application = new SpringApplication(OnboardingService.class);
+        application.addInitializers(fresh -> parts.accept((GenericApplicationContext) fresh));
         application.addInitializers(
                 fresh ->
                         ((GenericApplicationContext) fresh)

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.eventhandling.EventHandlerInvoker;
 import org.axonframework.eventhandling.EventTrackerStatus;
@@ -49,6 +51,8 @@ import tools.choco.onboarding.provisioning.SiteHosting;
 import tools.choco.onboarding.provisioning.SiteOutcome;
 import tools.choco.onboarding.provisioning.SiteProvisioningSaga;
 import tools.choco.onboarding.provisioning.SitesOfUser;
+import tools.choco.onboarding.provisioning.StuckWatch;
+import tools.choco.onboarding.siteview.SiteQueries;
 import tools.choco.onboarding.task.DurableTasks;
 import tools.choco.onboarding.transaction.Transactions;
 
@@ -216,6 +220,21 @@ class ProvisioningConfiguration {
                         .toList();
         processors.forEach(processor -> watch(processor, letters, meters));
         return processors;
+    }
+
+    @Bean
+    StuckWatch stuckWatch(
+            SiteQueries sites,
+            Clock clock,
+            ProvisioningSettings settings,
+            MeterRegistry meters,
+            ScheduledExecutorService timers) {
+        StuckWatch watch = new StuckWatch(sites, clock, settings, meters);
+        long interval = settings.watchInterval().toMillis();
+        ScheduledFuture<?> _ =
+                timers.scheduleWithFixedDelay(
+                        watch::look, interval, interval, TimeUnit.MILLISECONDS);
+        return watch;
     }
 
     @Bean

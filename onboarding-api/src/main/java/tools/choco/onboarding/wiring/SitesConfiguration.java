@@ -11,6 +11,7 @@ import tools.choco.onboarding.ops.Audit;
 import tools.choco.onboarding.ops.LoggedAudit;
 import tools.choco.onboarding.ops.provisioning.Provisionings;
 import tools.choco.onboarding.provisioning.Restart;
+import tools.choco.onboarding.provisioning.SitesOfUser;
 import tools.choco.onboarding.refusal.recording.RefusalRecorder;
 import tools.choco.onboarding.site.http.ClaimSettings;
 import tools.choco.onboarding.site.http.SiteClaims;
@@ -23,6 +24,11 @@ class SitesConfiguration {
     @Bean
     SiteClaims siteClaims(JdbcClient jdbc, ClaimSettings settings) {
         return new SiteClaims(jdbc, settings);
+    }
+
+    @Bean
+    SitesOfUser sitesOfUser(SiteClaims claims) {
+        return claims::byUser;
     }
 
     @Bean

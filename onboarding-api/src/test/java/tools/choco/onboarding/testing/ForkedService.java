@@ -60,7 +60,6 @@ public final class ForkedService implements AutoCloseable {
             environment.put("ONBOARDING_SITES_PORT", "0");
             environment.put("SPRING_PROFILES_ACTIVE", "local");
             arguments.add("--onboarding.sweep.enabled=false");
-            arguments.add("--onboarding.sites.port=0");
             arguments.add("--onboarding.edge.requests-burst=100000");
             arguments.add("--onboarding.edge.requests-per-second=100000");
         }

@@ -51,6 +51,8 @@ public enum Refusal {
     SLUG_RESERVED(Category.INVALID),
     /** Another site has the slug. */
     SLUG_TAKEN(Category.CONFLICT),
+    /** The session has asked for as many sites as it may. */
+    TOO_MANY_SITES(Category.CONFLICT),
     /** The session's flow offers no such template. */
     TEMPLATE_UNKNOWN(Category.INVALID),
     /** The session has asked for that site before, with another hosting mode or template. */

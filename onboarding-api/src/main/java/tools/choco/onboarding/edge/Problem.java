@@ -9,6 +9,8 @@ import org.springframework.http.HttpStatus;
 import tools.choco.onboarding.Issue;
 import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.session.RevisionConflict;
+import tools.choco.onboarding.site.Slug;
+import tools.choco.onboarding.site.SlugTaken;
 
 /**
  * The body of every error, {@code application/problem+json} of RFC 9457.
@@ -21,6 +23,7 @@ import tools.choco.onboarding.session.RevisionConflict;
  * @param requestId the request's correlation id
  * @param errors everything that is wrong, where there are several things
  * @param conflict what changed, for {@code revision_conflict} only
+ * @param suggestions slugs that are free, for {@code slug_taken} only
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(
@@ -31,7 +34,8 @@ public record Problem(
         String code,
         String requestId,
         @Nullable List<Issue> errors,
-        @Nullable Conflict conflict) {
+        @Nullable Conflict conflict,
+        @Nullable List<String> suggestions) {
 
     private static final String TYPE_PREFIX = "urn:choco:onboarding:problem:";
 
@@ -61,6 +65,7 @@ public record Problem(
                 code.code(),
                 requestId,
                 errors.isEmpty() ? null : errors,
+                null,
                 null);
     }
 
@@ -74,7 +79,10 @@ public record Problem(
                 code,
                 RequestId.current(),
                 refused.issues().isEmpty() ? null : refused.issues(),
-                refused instanceof RevisionConflict conflict ? conflictOf(conflict) : null);
+                refused instanceof RevisionConflict conflict ? conflictOf(conflict) : null,
+                refused instanceof SlugTaken taken
+                        ? taken.suggestions().stream().map(Slug::value).toList()
+                        : null);
     }
 
     private static HttpStatus statusOf(Refused refused) {

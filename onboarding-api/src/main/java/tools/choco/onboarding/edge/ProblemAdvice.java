@@ -38,6 +38,7 @@ import tools.choco.onboarding.eventlog.LogOverloaded;
 import tools.choco.onboarding.eventlog.LogUnavailable;
 import tools.choco.onboarding.projection.InvalidCursor;
 import tools.choco.onboarding.projection.NotBuilt;
+import tools.choco.onboarding.provisioning.HostingFailure;
 import tools.choco.onboarding.transaction.Databases;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
@@ -117,7 +118,7 @@ class ProblemAdvice {
         for (FieldError error : invalid.getBindingResult().getFieldErrors()) {
             errors.add(
                     new Issue(
-                            "/" + error.getField().replace('.', '/'),
+                            "/" + error.getField().replaceAll("[.\\[]", "/").replace("]", ""),
                             fieldCode(error).code(),
                             String.valueOf(error.getDefaultMessage())));
         }
@@ -231,6 +232,13 @@ class ProblemAdvice {
                         ProblemCode.INVALID_PARAMETER,
                         "A parameter does not follow the contract.",
                         List.of(parameterIssue("cursor", "is none that a page answered with"))));
+    }
+
+    /** A welcome site is published while its request waits. */
+    @ExceptionHandler
+    ResponseEntity<Problem> hostAway(HostingFailure failure) {
+        log.warn("The sites' host failed: {}", failure.getMessage());
+        return unavailable("The host of the sites does not answer right now.");
     }
 
     /** Not every exception of data access: a wrong statement is a defect. */

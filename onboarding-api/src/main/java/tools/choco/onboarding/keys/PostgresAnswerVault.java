@@ -35,6 +35,7 @@ import tools.choco.onboarding.events.v1.SealedAnswers;
 public final class PostgresAnswerVault implements AnswerVault {
 
     private static final String SEAL = "onboarding/answers/1";
+    private static final String SECRET = "onboarding/secret/1";
     private static final String WRAP = "onboarding/data-key/1";
     private static final int REWRAPPED_PER_BATCH_MAX = 500;
 
@@ -103,6 +104,48 @@ public final class PostgresAnswerVault implements AnswerVault {
     public Optional<Answers> open(
             String userId, String sessionId, String stepId, SealedAnswers sealed) {
         UUID keyId = keyId(sealed);
+        return open(
+                        userId,
+                        keyId,
+                        new AesGcm.Sealed(sealed.getNonce(), sealed.getCiphertext()),
+                        place(userId, sessionId, stepId, keyId))
+                .map(Answers::new);
+    }
+
+    /**
+     * Seals a secret of a user's that is no answer.
+     *
+     * @param use what it is for; opens for that use only
+     */
+    public SealedSecret sealSecret(String userId, String use, String secret) {
+        CurrentKey current = current(userId);
+        AesGcm.Sealed sealed =
+                AesGcm.seal(
+                        current.key(),
+                        secret.getBytes(StandardCharsets.UTF_8),
+                        secretOf(userId, use, current.keyId()));
+        return new SealedSecret(
+                current.keyId(), sealed.nonce().toByteArray(), sealed.ciphertext().toByteArray());
+    }
+
+    /**
+     * Opens what {@link #sealSecret} sealed.
+     *
+     * @return empty if the user's keys were destroyed since
+     * @throws IllegalStateException if it is not what was sealed for that user and use
+     */
+    public Optional<String> openSecret(String userId, String use, SealedSecret sealed) {
+        return open(
+                userId,
+                sealed.keyId(),
+                new AesGcm.Sealed(
+                        ByteString.copyFrom(sealed.nonce()),
+                        ByteString.copyFrom(sealed.ciphertext())),
+                secretOf(userId, use, sealed.keyId()));
+    }
+
+    private Optional<String> open(
+            String userId, UUID keyId, AesGcm.Sealed sealed, byte[] associated) {
         DataKey dataKey = byId(keyId);
         if (!dataKey.userId().equals(userId)) {
             throw notWhatWasSealed();
@@ -112,12 +155,8 @@ public final class PostgresAnswerVault implements AnswerVault {
             return Optional.empty();
         }
         try {
-            byte[] plain =
-                    AesGcm.open(
-                            key,
-                            new AesGcm.Sealed(sealed.getNonce(), sealed.getCiphertext()),
-                            place(userId, sessionId, stepId, keyId));
-            return Optional.of(new Answers(new String(plain, StandardCharsets.UTF_8)));
+            return Optional.of(
+                    new String(AesGcm.open(key, sealed, associated), StandardCharsets.UTF_8));
         } catch (AEADBadTagException e) {
             throw notWhatWasSealed();
         }
@@ -392,6 +431,10 @@ public final class PostgresAnswerVault implements AnswerVault {
         return AesGcm.associated(SEAL, userId, sessionId, stepId, keyId.toString());
     }
 
+    private static byte[] secretOf(String userId, String use, UUID keyId) {
+        return AesGcm.associated(SECRET, userId, use, keyId.toString());
+    }
+
     private static byte[] wrapping(UUID keyId, String userId, String masterId) {
         return AesGcm.associated(WRAP, keyId.toString(), userId, masterId);
     }
@@ -405,8 +448,7 @@ public final class PostgresAnswerVault implements AnswerVault {
     }
 
     private static IllegalStateException notWhatWasSealed() {
-        return new IllegalStateException(
-                "The sealed answers are not what was sealed in this place");
+        return new IllegalStateException("The sealed bytes are not what was sealed in this place");
     }
 
     private static <K, V> Cache<K, V> cache(KeySettings settings, Ticker ticker) {

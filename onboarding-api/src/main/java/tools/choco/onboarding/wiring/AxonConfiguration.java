@@ -24,8 +24,13 @@ import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.EventLogSettings;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.flow.FlowCatalog;
+import tools.choco.onboarding.provisioning.SiteHosting;
 import tools.choco.onboarding.refusal.SessionRefusals;
 import tools.choco.onboarding.session.OnboardingSession;
+import tools.choco.onboarding.site.Site;
+import tools.choco.onboarding.site.Sites;
+import tools.choco.onboarding.site.http.ClaimedSites;
+import tools.choco.onboarding.site.http.SiteClaims;
 
 /**
  * Commands, aggregates and the log, on Axon's own configurer: what is not said here does not
@@ -54,6 +59,8 @@ class AxonConfiguration {
             AnswerForms forms,
             Clock clock,
             AggregateSettings aggregates,
+            SiteClaims siteClaims,
+            SiteHosting hosting,
             MeterRegistry meters) {
         // The log keeps microseconds; memory must not know more.
         GenericEventMessage.clock = Clock.tick(clock, Duration.of(1, ChronoUnit.MICROS));
@@ -72,9 +79,15 @@ class AxonConfiguration {
                 .registerComponent(AnswerVault.class, configuration -> vault)
                 .registerComponent(AnswerForms.class, configuration -> forms)
                 .registerComponent(Clock.class, configuration -> clock)
+                .registerComponent(
+                        Sites.class,
+                        axon ->
+                                new ClaimedSites(
+                                        siteClaims, hosting, () -> axon.repository(Site.class)))
                 .configureMessageMonitor(
                         configuration -> (type, name) -> new CommandMetrics(meters))
                 .configureAggregate(cached(OnboardingSession.class, log, aggregates, meters))
+                .configureAggregate(cached(Site.class, log, aggregates, meters))
                 .configureAggregate(cached(SessionRefusals.class, log, aggregates, meters))
                 .buildConfiguration();
     }

@@ -74,7 +74,9 @@ class SecurityConfiguration {
                                         .permitAll()
                                         .requestMatchers(HttpMethod.POST, "/local/token")
                                         .permitAll()
-                                        .requestMatchers("/onboarding/**")
+                                        .requestMatchers("/onboarding/**", "/users/me/**")
+                                        .hasAuthority("SCOPE_onboarding:write")
+                                        .requestMatchers("/sites", "/sites/**", "/slugs/**")
                                         .hasAuthority("SCOPE_onboarding:write")
                                         .requestMatchers(
                                                 "/sessions",

@@ -1,38 +1,30 @@
 package tools.choco.onboarding.wiring;
 
-import com.github.kagkarlsson.scheduler.Scheduler;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
+import tools.choco.onboarding.task.DurableTasks;
 
 /** Starts the durable tasks after all they need, and stops them first. */
 final class TaskLifecycle implements SmartLifecycle {
 
-    private final Supplier<Scheduler> schedulers;
-    private @Nullable Scheduler scheduler;
+    private final DurableTasks tasks;
 
-    TaskLifecycle(Supplier<Scheduler> schedulers) {
-        this.schedulers = schedulers;
+    TaskLifecycle(DurableTasks tasks) {
+        this.tasks = tasks;
     }
 
     @Override
-    public synchronized void start() {
-        Scheduler fresh = schedulers.get();
-        fresh.start();
-        scheduler = fresh;
+    public void start() {
+        tasks.start();
     }
 
     @Override
-    public synchronized void stop() {
-        if (scheduler != null) {
-            scheduler.stop();
-            scheduler = null;
-        }
+    public void stop() {
+        tasks.stop();
     }
 
     @Override
-    public synchronized boolean isRunning() {
-        return scheduler != null;
+    public boolean isRunning() {
+        return tasks.isRunning();
     }
 
     @Override

@@ -1,16 +1,20 @@
 package tools.choco.onboarding.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -32,6 +36,9 @@ class SecretsTest {
     private static final String MARKER = "Quxmarker";
     private static final String MAIL = "planted.quxmail@secret.example";
     private static final String BEARER = "quxbearer.planted.token";
+    private static final String GIT_TOKEN = "quxgithub_planted_4711";
+
+    private static final Duration WAIT = Duration.ofSeconds(30);
 
     private static final PrintStream CONSOLE = System.out;
     private static final PrintStream ERRORS = System.err;
@@ -66,6 +73,7 @@ class SecretsTest {
         String completed = finished.finishedQuick();
         finished.complete(completed, "profile", name("AfterTheEnd"), null);
         failInside();
+        provisionWithAToken();
         askAsStrangers();
         try (Outage _ = Outage.of(service)) {
             assertThat(user.complete(session, "profile", name("Outage"), null).status())
@@ -131,6 +139,23 @@ class SecretsTest {
         String console = OUTPUT.toString(StandardCharsets.UTF_8);
         assertThat(console).contains("The database did not answer");
         assertThat(secrets()).noneMatch(console::contains);
+    }
+
+    @Test
+    @Order(1)
+    void areNowhereInTheHome() throws IOException {
+        try (Stream<Path> files = Files.walk(service.home())) {
+            assertThat(files.filter(Files::isRegularFile))
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(
+                            file ->
+                                    assertThat(
+                                                    new String(
+                                                            Files.readAllBytes(file),
+                                                            StandardCharsets.ISO_8859_1))
+                                            .as(file.toString())
+                                            .doesNotContain(GIT_TOKEN, MARKER));
+        }
     }
 
     @Test
@@ -233,6 +258,43 @@ class SecretsTest {
                         both + ",\"answers\":{\"firstName\":\"" + MARKER.repeat(9_000) + "\"}}"));
     }
 
+    /** A token is linked, refused, used, and at hand where things fail. */
+    private static void provisionWithAToken() {
+        Tables tables = Tables.of(service);
+        User other = User.of(service);
+        other.linkGithub("quxtaken", GIT_TOKEN + "_of_another");
+        Client client = user.client();
+        String link = "/users/me/github-link";
+        String start = "{\"login\":\"quxlogin\",\"token\":\"" + GIT_TOKEN;
+        List<Answer> refused =
+                List.of(
+                        user.linkGithub("quxtaken", GIT_TOKEN),
+                        user.linkGithub("-no-login-", GIT_TOKEN),
+                        user.linkGithub("quxlogin", GIT_TOKEN.repeat(20)),
+                        user.linkGithub("quxlogin", GIT_TOKEN + " with a space"),
+                        client.put(link, start),
+                        client.put(link, start + "\",\"more\":\"" + GIT_TOKEN + "\"}"),
+                        client.put(link, "{\"login\":\"quxlogin\",\"token\":[\"" + GIT_TOKEN));
+        assertThat(refused).allMatch(answer -> answer.status() >= 400 && answer.status() < 500);
+        STRANGERS.addAll(refused.stream().map(Answer::text).toList());
+        tables.update("ALTER TABLE github_links RENAME TO github_links_away");
+        Answer failed = user.linkGithub("quxlogin", GIT_TOKEN);
+        tables.update("ALTER TABLE github_links_away RENAME TO github_links");
+        assertThat(failed.status()).isEqualTo(500);
+        STRANGERS.add(failed.text());
+
+        STRANGERS.add(user.linkGithub("quxlogin", GIT_TOKEN).text());
+        STRANGERS.add(client.get(link).text());
+        String site = user.requestSite(session, "quxsite", "user_git").required("/siteId");
+        await().atMost(WAIT).until(() -> "live".equals(user.site(site).at("/provisioning/state")));
+        STRANGERS.add(user.site(site).text());
+        // The saga cannot work: its event becomes a dead letter.
+        tables.update("ALTER TABLE saga_associations RENAME TO saga_associations_away");
+        user.requestSite(session, "quxparked", "user_git");
+        await().atMost(WAIT).until(() -> tables.count("SELECT count(*) FROM dead_letters") > 0);
+        tables.update("ALTER TABLE saga_associations_away RENAME TO saga_associations");
+    }
+
     /** A table that is not there: the failure goes through the last of the handlers. */
     private static void failInside() {
         Tables tables = Tables.of(service);
@@ -270,7 +332,13 @@ class SecretsTest {
     }
 
     private static List<String> secrets() {
-        return List.of(MARKER, MAIL, BEARER, token, token.substring(token.lastIndexOf('.') + 1));
+        return List.of(
+                MARKER,
+                MAIL,
+                BEARER,
+                GIT_TOKEN,
+                token,
+                token.substring(token.lastIndexOf('.') + 1));
     }
 
     /** As text, and as bytes are printed: in hex, and in Base64 whatever stands before. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -45,6 +46,7 @@ class ProblemsTest {
                 RunningService.start(
                         "onboarding.edge.requests-burst=" + BURST,
                         "onboarding.edge.requests-per-second=1",
+                        "onboarding.claims.sites-per-session-max=1",
                         "onboarding.database.connect-timeout=PT1S");
     }
 
@@ -238,6 +240,58 @@ class ProblemsTest {
                             user.withKey("k").skip(session, "tools");
                             return user.withKey("k").skip(session, "invite");
                         }),
+                cause("github_login_taken", "another user's", ProblemsTest::linkTwice),
+                cause(
+                        "site_not_found",
+                        "nobody's",
+                        () -> user().site(UUID.randomUUID().toString())),
+                cause("site_not_found", "no id", () -> user().site("no-id")),
+                inDefault(
+                        "slug_invalid",
+                        (user, session) -> user.requestSite(session, "No", "user_git")),
+                inDefault(
+                        "slug_reserved",
+                        (user, session) -> user.requestSite(session, "www", "user_git")),
+                inDefault("slug_taken", ProblemsTest::askForATakenSlug),
+                inDefault("template_unknown", ProblemsTest::askForAnUnknownTemplate),
+                inDefault(
+                        "too_many_sites",
+                        (user, session) -> {
+                            user.requestSite(session, user.subject(), "user_git");
+                            return user.requestSite(session, user.subject() + "-2", "user_git");
+                        }),
+                inDefault(
+                        "site_already_requested",
+                        (user, session) -> {
+                            user.requestSite(session, user.subject(), "user_git");
+                            return user.requestSite(session, user.subject(), "platform_template");
+                        }),
+                ofSite("user_git", "site_not_failed", (user, site) -> user.act(site, "retry")),
+                ofSite("user_git", "site_not_adoptable", (user, site) -> user.act(site, "adopt")),
+                ofSite(
+                        "platform_template",
+                        "site_hosted_by_platform",
+                        (user, site) -> user.act(site, "start")),
+                ofSite(
+                        "platform_template",
+                        "github_link_required",
+                        (user, site) -> user.act(site, "adopt")),
+                ofSite(
+                        "platform_template",
+                        "github_repo_invalid",
+                        (user, site) ->
+                                user.client()
+                                        .post(
+                                                "/sites/" + site + "/adopt",
+                                                "{\"githubRepo\":\"no repository\"}")),
+                ofSite(
+                        "platform_template",
+                        "site_already_adopted",
+                        (user, site) -> {
+                            user.linkGithub();
+                            user.act(site, "adopt");
+                            return user.act(site, "adopt");
+                        }),
                 cause("rate_limited", "a burst", ProblemsTest::exceedTheBurst),
                 cause("internal_error", "a damaged table", ProblemsTest::readADamagedTable),
                 cause("unavailable", "no database", ProblemsTest::askWithoutADatabase),
@@ -371,6 +425,33 @@ class ProblemsTest {
                 });
     }
 
+    /** A request about a site that the user has just asked for. */
+    private static Cause ofSite(String hostingMode, String code, InSession request) {
+        return inDefault(
+                code,
+                (user, session) ->
+                        request.request(
+                                user,
+                                user.requestSite(session, user.subject(), hostingMode)
+                                        .required("/siteId")));
+    }
+
+    private static Answer askForATakenSlug(User user, String session) {
+        User first = user();
+        first.requestSite(first.started("default"), first.subject(), "user_git");
+        return user.requestSite(session, first.subject(), "user_git");
+    }
+
+    private static Answer askForAnUnknownTemplate(User user, String session) {
+        return user.client()
+                .post(
+                        "/onboarding/site",
+                        """
+                        {"sessionId":"%s","slug":"%s","hostingMode":"user_git",
+                        "templateId":"shop"}"""
+                                .formatted(session, user.subject()));
+    }
+
     private static Answer startInForeignWorkspace() {
         String token =
                 service.client()
@@ -457,6 +538,12 @@ class ProblemsTest {
         }
         request.append(RawHttp.chunk("\"}")).append("0\r\n\r\n");
         return RawHttp.send(service.address(), request.toString());
+    }
+
+    private static Answer linkTwice() {
+        String login = user().subject();
+        user().linkGithub(login, "a-token-of-one");
+        return user().linkGithub(login.toUpperCase(Locale.ROOT), "a-token-of-another");
     }
 
     private static Answer exceedTheBurst() {

@@ -132,6 +132,30 @@ class PostgresAnswerVaultTest {
     }
 
     @Test
+    void opensASecretForItsUserAndUseOnly() {
+        var vault = vault(MASTER_A);
+        SealedSecret sealed = vault.sealSecret(user, "github", "planted-token");
+        vault.sealSecret(user + "2", "github", "planted-token");
+        assertThat(vault.openSecret(user, "github", sealed)).contains("planted-token");
+        assertThat(new String(sealed.ciphertext(), StandardCharsets.ISO_8859_1))
+                .doesNotContain("planted");
+        assertThat(sealed.toString()).doesNotContain("planted");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> vault.openSecret(user + "2", "github", sealed));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> vault.openSecret(user, "vercel", sealed));
+        SealedAnswers asAnswers =
+                SealedAnswers.newBuilder()
+                        .setKeyId(sealed.keyId().toString())
+                        .setNonce(ByteString.copyFrom(sealed.nonce()))
+                        .setCiphertext(ByteString.copyFrom(sealed.ciphertext()))
+                        .build();
+        refuses(vault, asAnswers);
+        vault.destroy(user);
+        assertThat(vault.openSecret(user, "github", sealed)).isEmpty();
+    }
+
+    @Test
     void makesOneKeyForManyFirstSealsOnSeveralInstances() throws Exception {
         assertThat(sealAtOnce()).hasSize(1);
         assertThat(rows("destroyed_at IS NULL")).isEqualTo(1);
@@ -253,7 +277,7 @@ class PostgresAnswerVaultTest {
     private void refuses(PostgresAnswerVault vault, SealedAnswers changed) {
         assertThatIllegalStateException()
                 .isThrownBy(() -> vault.open(user, "s", "profile", changed))
-                .withMessage("The sealed answers are not what was sealed in this place");
+                .withMessage("The sealed bytes are not what was sealed in this place");
     }
 
     private PostgresAnswerVault vault(String masters) {

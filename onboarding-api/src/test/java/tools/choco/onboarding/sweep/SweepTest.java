@@ -96,6 +96,30 @@ class SweepTest {
     }
 
     @Test
+    void leavesASessionAloneThatWaitsForItsSite() {
+        User waiting = User.of(service);
+        String session = waiting.started("default");
+        for (String form : List.of("profile", "work-profile", "workspace-hub")) {
+            waiting.complete(session, form);
+        }
+        waiting.choose(session, "blog");
+        waiting.requestSite(session, waiting.subject(), "user_git");
+        User filling = User.of(service);
+        String open = filling.started("default");
+        filling.requestSite(open, filling.subject(), "user_git");
+        service.clock().advance(BEYOND_IDLE_LIMIT);
+        awaitReadModel();
+        // As a read model that lags would have it: the session itself knows better.
+        tables.update(
+                "UPDATE sessionview_g1.session_view SET waits_for_site = false WHERE session_id = ?", session);
+
+        assertThat(sweep()).isEqualTo(1);
+
+        assertThat(waiting.read(session).at("/status")).isEqualTo("active");
+        assertThat(filling.read(open).at("/status")).isEqualTo("abandoned");
+    }
+
+    @Test
     void asksNoMoreThanItsLimitAtOnce() {
         List<String> idle =
                 IntStream.range(0, SESSIONS_MAX + 2)

@@ -75,8 +75,16 @@ public final class Client {
         return checked("GET", target, null);
     }
 
-    public Answer post(String target, String body) {
+    public Answer post(String target, @Nullable String body) {
         return checked("POST", target, body);
+    }
+
+    public Answer put(String target, String body) {
+        return checked("PUT", target, body);
+    }
+
+    public Answer delete(String target) {
+        return checked("DELETE", target, null);
     }
 
     /** A request that no operation of the contract is there for. */

@@ -51,6 +51,7 @@ public final class ForkedService implements AutoCloseable {
         private final Path home;
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final List<String> arguments = new ArrayList<>();
+        private Class<?> main = OnboardingService.class;
 
         private Launch(Path home) {
             this.home = home;
@@ -74,6 +75,12 @@ public final class ForkedService implements AutoCloseable {
             arguments.removeIf(
                     it -> it.startsWith("--" + setting.substring(0, setting.indexOf('=') + 1)));
             arguments.add("--" + setting);
+            return this;
+        }
+
+        /** The same with the tests on its class path, started by a class of theirs. */
+        public Launch withTests(Class<?> mainOfTests) {
+            main = mainOfTests;
             return this;
         }
 
@@ -108,7 +115,7 @@ public final class ForkedService implements AutoCloseable {
                 List<String> command = new ArrayList<>();
                 command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
                 command.add("@" + options);
-                command.add(OnboardingService.class.getName());
+                command.add(main.getName());
                 command.addAll(arguments);
                 ProcessBuilder builder =
                         new ProcessBuilder(command)
@@ -128,12 +135,16 @@ public final class ForkedService implements AutoCloseable {
             }
         }
 
-        private static String classPath() {
+        private String classPath() {
             String whole =
                     System.getProperty(
                             "surefire.test.class.path", System.getProperty("java.class.path"));
             return Arrays.stream(whole.split(File.pathSeparator))
-                    .filter(entry -> !entry.replaceAll("[/\\\\]+$", "").endsWith("test-classes"))
+                    .filter(
+                            entry ->
+                                    main != OnboardingService.class
+                                            || !entry.replaceAll("[/\\\\]+$", "")
+                                                    .endsWith("test-classes"))
                     .collect(Collectors.joining(File.pathSeparator));
         }
     }

@@ -13,8 +13,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -39,7 +39,7 @@ public final class RunningService implements AutoCloseable {
     private final Path home;
     private final List<String> settings;
     private final MovableClock clock;
-    private final @Nullable StatementLog statements;
+    private final Consumer<GenericApplicationContext> parts;
     private ConfigurableApplicationContext context;
 
     private RunningService(
@@ -47,33 +47,37 @@ public final class RunningService implements AutoCloseable {
             Path home,
             List<String> settings,
             MovableClock clock,
-            @Nullable StatementLog statements) {
+            Consumer<GenericApplicationContext> parts) {
         this.database = database;
+        this.parts = parts;
         this.home = home;
         this.settings = settings;
         this.clock = clock;
-        this.statements = statements;
         this.context = run();
     }
 
     /** Starts it with more settings, each as {@code name=value}. */
     public static RunningService start(String... settings) {
-        return start(null, settings);
+        return startWith(context -> {}, settings);
     }
 
     /** The same, with all that it sends to its database written down. */
     public static RunningService watched(StatementLog statements, String... settings) {
-        return start(statements, settings);
+        return startWith(
+                context -> context.getBeanFactory().addBeanPostProcessor(watching(statements)),
+                settings);
     }
 
-    private static RunningService start(@Nullable StatementLog statements, String... settings) {
+    /** Starts it with more settings, and with parts of the test's own in place of the service's. */
+    public static RunningService startWith(
+            Consumer<GenericApplicationContext> parts, String... settings) {
         try {
             return new RunningService(
                     TestDatabase.create(),
                     Files.createTempDirectory("onboarding-home-"),
                     List.of(settings),
                     new MovableClock(),
-                    statements);
+                    parts);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -124,6 +128,11 @@ public final class RunningService implements AutoCloseable {
     /** A part of the running service. */
     public <T> T part(Class<T> type) {
         return context.getBean(type);
+    }
+
+    /** The part of that name, where there are several of the type. */
+    public <T> T part(String name, Class<T> type) {
+        return context.getBean(name, type);
     }
 
     /** Every part of that type, where there are several. */
@@ -189,6 +198,7 @@ public final class RunningService implements AutoCloseable {
             all.put(parts[0], parts[1]);
         }
         SpringApplication application = new SpringApplication(OnboardingService.class);
+        application.addInitializers(fresh -> parts.accept((GenericApplicationContext) fresh));
         application.addInitializers(
                 fresh ->
                         ((GenericApplicationContext) fresh)
@@ -197,11 +207,6 @@ public final class RunningService implements AutoCloseable {
                                         Clock.class,
                                         () -> clock,
                                         definition -> definition.setPrimary(true)));
-        StatementLog watch = statements;
-        if (watch != null) {
-            application.addInitializers(
-                    fresh -> fresh.getBeanFactory().addBeanPostProcessor(watching(watch)));
-        }
         return application.run(
                 all.entrySet().stream()
                         .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())

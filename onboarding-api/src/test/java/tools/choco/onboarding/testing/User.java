@@ -105,6 +105,36 @@ public record User(String subject, Client client) {
         return client.post("/onboarding/reset", "{\"sessionId\":\"" + sessionId + "\"}");
     }
 
+    /** Links a GitHub account that no other user has, named after the subject. */
+    public Answer linkGithub() {
+        return linkGithub(subject, "token-of-" + subject);
+    }
+
+    /** Links a GitHub account. */
+    public Answer linkGithub(String login, String token) {
+        return client.put(
+                "/users/me/github-link",
+                "{\"login\":\"%s\",\"token\":\"%s\"}".formatted(login, token));
+    }
+
+    /** Asks for a site of the user's own, or for a welcome site. */
+    public Answer requestSite(String sessionId, String slug, String hostingMode) {
+        return client.post(
+                "/onboarding/site",
+                "{\"sessionId\":\"%s\",\"slug\":\"%s\",\"hostingMode\":\"%s\"}"
+                        .formatted(sessionId, slug, hostingMode));
+    }
+
+    /** Reads a site. */
+    public Answer site(String siteId) {
+        return client.get("/sites/" + siteId);
+    }
+
+    /** Starts, retries or adopts a site. */
+    public Answer act(String siteId, String act) {
+        return client.post("/sites/" + siteId + "/" + act, null);
+    }
+
     /** Reads a session by its id. */
     public Answer read(String sessionId) {
         return client.get("/onboarding/sessions/" + sessionId);

@@ -6,6 +6,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -26,6 +27,7 @@ import tools.choco.onboarding.edge.AsOperator;
 import tools.choco.onboarding.edge.EdgeCall;
 import tools.choco.onboarding.edge.RequestHash;
 import tools.choco.onboarding.flow.FlowCatalog;
+import tools.choco.onboarding.flow.StepKind;
 import tools.choco.onboarding.session.CompleteOnboarding;
 import tools.choco.onboarding.session.CompleteStep;
 import tools.choco.onboarding.session.ReadSession;
@@ -35,6 +37,8 @@ import tools.choco.onboarding.session.SessionAnswer;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.session.SessionState;
 import tools.choco.onboarding.session.SkipStep;
+import tools.choco.onboarding.site.SiteState;
+import tools.choco.onboarding.site.http.SiteGateway;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -45,13 +49,19 @@ class OnboardingController {
     private static final String PRINTABLE = "[^\\p{Cntrl}]*";
 
     private final Sessions sessions;
+    private final SiteGateway sites;
     private final FlowCatalog flows;
     private final AnswerVault vault;
     private final RequestHash hash;
 
     OnboardingController(
-            Sessions sessions, FlowCatalog flows, AnswerVault vault, RequestHash hash) {
+            Sessions sessions,
+            SiteGateway sites,
+            FlowCatalog flows,
+            AnswerVault vault,
+            RequestHash hash) {
         this.sessions = sessions;
+        this.sites = sites;
         this.flows = flows;
         this.vault = vault;
         this.hash = hash;
@@ -100,7 +110,7 @@ class OnboardingController {
                         body.workspaceId(),
                         body.source() == null ? "" : body.source(),
                         call.request("start", body, hash));
-        return answer(answer, answer.created() ? HttpStatus.CREATED : HttpStatus.OK);
+        return answer(call, answer, answer.created() ? HttpStatus.CREATED : HttpStatus.OK);
     }
 
     @GetMapping("/onboarding/session")
@@ -113,17 +123,19 @@ class OnboardingController {
                                         Refused.because(
                                                 Refusal.SESSION_NOT_FOUND,
                                                 "You have no session in this flow."));
-        return answer(state);
+        return answer(call, state);
     }
 
     @GetMapping("/onboarding/sessions/{sessionId}")
     ResponseEntity<SessionBody> byId(EdgeCall call, @PathVariable String sessionId) {
-        return answer(sessions.send(new ReadSession(SessionId.of(sessionId), call.read())).state());
+        return answer(
+                call, sessions.send(new ReadSession(SessionId.of(sessionId), call.read())).state());
     }
 
     @PostMapping("/onboarding/step")
     ResponseEntity<SessionBody> complete(EdgeCall call, @Valid @RequestBody StepBody body) {
         return answer(
+                call,
                 sessions.send(
                         new CompleteStep(
                                 SessionId.of(body.sessionId()),
@@ -137,6 +149,7 @@ class OnboardingController {
     @PostMapping("/onboarding/step/skip")
     ResponseEntity<SessionBody> skip(EdgeCall call, @Valid @RequestBody SkipBody body) {
         return answer(
+                call,
                 sessions.send(
                         new SkipStep(
                                 SessionId.of(body.sessionId()),
@@ -149,6 +162,7 @@ class OnboardingController {
     @PostMapping("/onboarding/step/reopen")
     ResponseEntity<SessionBody> reopen(EdgeCall call, @Valid @RequestBody ReopenBody body) {
         return answer(
+                call,
                 sessions.send(
                         new ReopenStep(
                                 SessionId.of(body.sessionId()),
@@ -160,6 +174,7 @@ class OnboardingController {
     @PostMapping("/onboarding/path")
     ResponseEntity<SessionBody> path(EdgeCall call, @Valid @RequestBody PathBody body) {
         return answer(
+                call,
                 sessions.send(
                         new SelectPath(
                                 SessionId.of(body.sessionId()),
@@ -171,6 +186,7 @@ class OnboardingController {
     @PostMapping("/onboarding/complete")
     ResponseEntity<SessionBody> complete(EdgeCall call, @Valid @RequestBody CompleteBody body) {
         return answer(
+                call,
                 sessions.send(
                         new CompleteOnboarding(
                                 SessionId.of(body.sessionId()),
@@ -183,6 +199,7 @@ class OnboardingController {
         Request request = call.request("reset", body, hash);
         String reason = body.reason() == null ? "" : body.reason();
         return answer(
+                call,
                 sessions.reset(SessionId.of(body.sessionId()), reason, request),
                 HttpStatus.CREATED);
     }
@@ -198,7 +215,9 @@ class OnboardingController {
                         body.reason(),
                         call.request("ops/reset", body, hash));
         return respond(
-                SessionBody.withoutAnswers(answer.state()), answer.replayed(), HttpStatus.CREATED);
+                SessionBody.withoutAnswers(answer.state(), sitesOf(call, answer.state())),
+                answer.replayed(),
+                HttpStatus.CREATED);
     }
 
     private String flowId(@Nullable String flowId) {
@@ -213,12 +232,23 @@ class OnboardingController {
                         : answers);
     }
 
-    private ResponseEntity<SessionBody> answer(SessionState state) {
-        return respond(SessionBody.of(state, vault), false, HttpStatus.OK);
+    private ResponseEntity<SessionBody> answer(EdgeCall call, SessionState state) {
+        return respond(SessionBody.of(state, sitesOf(call, state), vault), false, HttpStatus.OK);
     }
 
-    private ResponseEntity<SessionBody> answer(SessionAnswer answer, HttpStatus status) {
-        return respond(SessionBody.of(answer.state(), vault), answer.replayed(), status);
+    private ResponseEntity<SessionBody> answer(
+            EdgeCall call, SessionAnswer answer, HttpStatus status) {
+        return respond(
+                SessionBody.of(answer.state(), sitesOf(call, answer.state()), vault),
+                answer.replayed(),
+                status);
+    }
+
+    /** Asked for only where the session was offered one. */
+    private List<SiteState> sitesOf(EdgeCall call, SessionState state) {
+        return state.progress().steps().stream().anyMatch(step -> step.kind() == StepKind.SITE)
+                ? sites.ofSession(state.id(), call.read())
+                : List.of();
     }
 
     private static ResponseEntity<SessionBody> respond(

@@ -11,6 +11,7 @@ import tools.choco.onboarding.answer.Answers;
 import tools.choco.onboarding.session.Progress;
 import tools.choco.onboarding.session.SessionState;
 import tools.choco.onboarding.session.StepProgress;
+import tools.choco.onboarding.site.SiteState;
 
 /** A session as the API answers it, built from the aggregate's own state. */
 record SessionBody(
@@ -53,9 +54,10 @@ record SessionBody(
             List<String> pendingVerification) {}
 
     /** For the owner, who sees their own answers. */
-    static SessionBody of(SessionState state, AnswerVault vault) {
+    static SessionBody of(SessionState state, List<SiteState> sites, AnswerVault vault) {
         return of(
                 state,
+                sites,
                 step ->
                         step.latestAnswers()
                                 .flatMap(
@@ -70,14 +72,16 @@ record SessionBody(
     }
 
     /** For an operator, who never sees answers. */
-    static SessionBody withoutAnswers(SessionState state) {
-        return of(state, step -> null);
+    static SessionBody withoutAnswers(SessionState state, List<SiteState> sites) {
+        return of(state, sites, step -> null);
     }
 
     private static SessionBody of(
-            SessionState state, Function<StepProgress, @Nullable String> answers) {
+            SessionState state,
+            List<SiteState> sites,
+            Function<StepProgress, @Nullable String> answers) {
         Progress progress = state.progress();
-        Progress.Requirements open = progress.requirements(List.of());
+        Progress.Requirements open = progress.requirements(sites);
         return new SessionBody(
                 state.id().value(),
                 state.userId(),
@@ -91,7 +95,7 @@ record SessionBody(
                 new RequirementsBody(
                         open.currentlyDue(), open.eventuallyDue(), open.pendingVerification()),
                 progress.pathId(),
-                state.siteIds(),
+                sites.stream().map(site -> site.id().value()).toList(),
                 state.startedAt(),
                 state.lastActivityAt(),
                 state.completedAt(),

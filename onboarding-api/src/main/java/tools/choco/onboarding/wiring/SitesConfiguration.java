@@ -1,0 +1,49 @@
+package tools.choco.onboarding.wiring;
+
+import java.time.Clock;
+import org.axonframework.commandhandling.gateway.CommandGateway;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.choco.onboarding.eventlog.PostgresEventStore;
+import tools.choco.onboarding.github.GithubLinks;
+import tools.choco.onboarding.ops.Audit;
+import tools.choco.onboarding.ops.LoggedAudit;
+import tools.choco.onboarding.ops.provisioning.Provisionings;
+import tools.choco.onboarding.provisioning.Restart;
+import tools.choco.onboarding.provisioning.SitesOfUser;
+import tools.choco.onboarding.refusal.recording.RefusalRecorder;
+import tools.choco.onboarding.site.http.ClaimSettings;
+import tools.choco.onboarding.site.http.SiteClaims;
+import tools.choco.onboarding.site.http.SiteGateway;
+
+/** Sites: their claims, the way commands get to them, and what operators do about them. */
+@Configuration(proxyBeanMethods = false)
+class SitesConfiguration {
+
+    @Bean
+    SiteClaims siteClaims(JdbcClient jdbc, ClaimSettings settings) {
+        return new SiteClaims(jdbc, settings);
+    }
+
+    @Bean
+    SitesOfUser sitesOfUser(SiteClaims claims) {
+        return claims::byUser;
+    }
+
+    @Bean
+    SiteGateway siteGateway(CommandGateway commands, SiteClaims claims, RefusalRecorder refusals) {
+        return new SiteGateway(commands, claims, refusals);
+    }
+
+    @Bean
+    Audit audit(PostgresEventStore log, Clock clock) {
+        return new LoggedAudit(log, clock);
+    }
+
+    @Bean
+    Provisionings provisionings(
+            SiteGateway sites, GithubLinks links, Restart restart, Audit audit) {
+        return new Provisionings(sites, links, restart, audit);
+    }
+}

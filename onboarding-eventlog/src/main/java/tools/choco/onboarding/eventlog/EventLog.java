@@ -101,6 +101,11 @@ public final class EventLog implements AutoCloseable {
         return reader;
     }
 
+    /** Reads the events of a few aggregates. */
+    public AggregateReader aggregates() {
+        return storageEngine;
+    }
+
     /** A new event store; whoever asks for it also shuts it down. */
     public PostgresEventStore eventStore() {
         return PostgresEventStore.over(storageEngine, signal, notifications::listen);

@@ -8,8 +8,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -38,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reads take part in the caller's transaction, if there is one, and see what is committed.
  * Streams are read bit by bit, and each bit is as fresh as its reading.
  */
-final class PostgresEventStorageEngine implements EventStorageEngine {
+final class PostgresEventStorageEngine implements EventStorageEngine, AggregateReader {
 
     /** Of the log: a pooled processor buffers 1,024 events and sleeps 100 ms on finding it full. */
     static final int EVENTS_PER_READ = 100;
@@ -52,6 +55,15 @@ final class PostgresEventStorageEngine implements EventStorageEngine {
             COLUMNS
                     + "WHERE aggregate_id = ? AND sequence >= ? ORDER BY sequence LIMIT "
                     + EVENTS_PER_READ;
+
+    /**
+     * By the aggregates' index, however large the log is: the sum keeps the planner from walking
+     * the positions, which are in the wanted order but mostly of others.
+     */
+    static final String OF_AGGREGATES =
+            COLUMNS
+                    + "WHERE aggregate_id = ANY (?) AND position + 0 > ?"
+                    + " ORDER BY position + 0 LIMIT ?";
 
     private final JdbcTransactionManager transactions;
     private final EventSerializer serializer;
@@ -198,6 +210,39 @@ final class PostgresEventStorageEngine implements EventStorageEngine {
      */
     List<GenericTrackedDomainEventMessage<?>> after(long position) {
         return events(AFTER_POSITION, select -> select.setLong(1, position));
+    }
+
+    @Override
+    public OptionalLong position(String aggregateId, long sequence) {
+        var uuid = MetaDataCodec.uuid(aggregateId);
+        return uuid == null
+                ? OptionalLong.empty()
+                : number(
+                                "SELECT max(position) FROM events"
+                                        + " WHERE aggregate_id = ? AND sequence = ?",
+                                select -> {
+                                    select.setObject(1, uuid);
+                                    select.setLong(2, sequence);
+                                })
+                        .map(OptionalLong::of)
+                        .orElseGet(OptionalLong::empty);
+    }
+
+    @Override
+    public List<GenericTrackedDomainEventMessage<?>> after(
+            long position, Collection<String> aggregateIds, int eventsMax) {
+        var uuids =
+                aggregateIds.stream()
+                        .map(MetaDataCodec::uuid)
+                        .filter(Objects::nonNull)
+                        .toArray(UUID[]::new);
+        return events(
+                OF_AGGREGATES,
+                select -> {
+                    select.setArray(1, select.getConnection().createArrayOf("uuid", uuids));
+                    select.setLong(2, position);
+                    select.setInt(3, eventsMax);
+                });
     }
 
     private List<GenericTrackedDomainEventMessage<?>> of(UUID aggregateId, long firstSequence) {

@@ -40,12 +40,12 @@ public record LoggedEvent(
     }
 
     /**
-     * An event as a streaming processor delivers it.
+     * An event as a streaming processor, or a reader of the log, delivers it.
      *
      * @throws IllegalArgumentException if it does not come from the log: without a token, an
      *     aggregate, or a payload of the catalogue
      */
-    static LoggedEvent of(EventMessage<?> message) {
+    public static LoggedEvent of(EventMessage<?> message) {
         if (message instanceof TrackedEventMessage<?> tracked
                 && message instanceof DomainEventMessage<?> domainEvent
                 && message.getPayload() instanceof Message payload) {

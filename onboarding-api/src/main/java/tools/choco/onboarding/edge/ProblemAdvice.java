@@ -65,8 +65,19 @@ class ProblemAdvice {
     }
 
     @ExceptionHandler
-    ResponseEntity<Problem> edge(EdgeProblem problem) {
-        return respond(problem.problem());
+    ResponseEntity<Problem> edge(EdgeProblem refused) {
+        Problem problem = refused.problem();
+        ResponseEntity.BodyBuilder response =
+                ResponseEntity.status(problem.status())
+                        .contentType(MediaType.APPLICATION_PROBLEM_JSON);
+        switch (problem.status()) {
+            case 401 -> response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+            case 429, 503 -> response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+            default -> {
+                // The problem says it all.
+            }
+        }
+        return response.body(problem);
     }
 
     @ExceptionHandler
@@ -198,7 +209,8 @@ class ProblemAdvice {
 
     @ExceptionHandler
     ResponseEntity<Problem> notAcceptable(HttpMediaTypeNotAcceptableException wrong) {
-        return problem(ProblemCode.NOT_ACCEPTABLE, "The route answers application/json.");
+        return problem(
+                ProblemCode.NOT_ACCEPTABLE, "The route has no representation that Accept allows.");
     }
 
     @ExceptionHandler

@@ -17,8 +17,10 @@ public enum ProblemCode {
     INVALID_PARAMETER(HttpStatus.BAD_REQUEST, "A parameter is invalid"),
     INVALID_IDEMPOTENCY_KEY(HttpStatus.BAD_REQUEST, "The idempotency key is invalid"),
     INVALID_IF_MATCH(HttpStatus.BAD_REQUEST, "The If-Match header is invalid"),
+    INVALID_LAST_EVENT_ID(HttpStatus.BAD_REQUEST, "The last event's id is invalid"),
     MISSING_TOKEN(HttpStatus.UNAUTHORIZED, "A bearer token is needed"),
     INVALID_TOKEN(HttpStatus.UNAUTHORIZED, "The bearer token is not accepted"),
+    INVALID_TICKET(HttpStatus.UNAUTHORIZED, "The stream ticket is not accepted"),
     INSUFFICIENT_SCOPE(HttpStatus.FORBIDDEN, "The token lacks the scope"),
     NOT_FOUND(HttpStatus.NOT_FOUND, "There is nothing here"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The method is not allowed here"),
@@ -27,6 +29,7 @@ public enum ProblemCode {
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),
     RATE_LIMITED(HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),
+    TOO_MANY_STREAMS(HttpStatus.TOO_MANY_REQUESTS, "Too many streams are open"),
     UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "The service is not available right now"),
     INTERNAL_ERROR(HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side");
 

@@ -4,6 +4,7 @@ import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -26,6 +27,10 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.AndRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
@@ -45,6 +50,19 @@ import tools.jackson.databind.json.JsonMapper;
 /** Who may call which route, and what a browser may do. */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
+
+    private static final String[] STREAMS = {"/onboarding/sessions/*/events", "/sites/*/events"};
+
+    /** A stream's ticket takes the place of a token; the route itself looks at it. */
+    private static final RequestMatcher TICKET =
+            new AndRequestMatcher(
+                    new OrRequestMatcher(
+                            Arrays.stream(STREAMS)
+                                    .<RequestMatcher>map(
+                                            PathPatternRequestMatcher.withDefaults()::matcher)
+                                    .toList()),
+                    request -> request.getHeader(HttpHeaders.AUTHORIZATION) == null,
+                    request -> request.getParameter("ticket") != null);
 
     @Bean
     SecurityFilterChain security(
@@ -74,6 +92,12 @@ class SecurityConfiguration {
                                         .permitAll()
                                         .requestMatchers(HttpMethod.POST, "/local/token")
                                         .permitAll()
+                                        .requestMatchers(TICKET)
+                                        .permitAll()
+                                        .requestMatchers(STREAMS)
+                                        .hasAnyAuthority("SCOPE_onboarding:write", "SCOPE_ops")
+                                        .requestMatchers("/stream-tickets")
+                                        .hasAnyAuthority("SCOPE_onboarding:write", "SCOPE_ops")
                                         .requestMatchers("/onboarding/**", "/users/me/**")
                                         .hasAuthority("SCOPE_onboarding:write")
                                         .requestMatchers("/sites", "/sites/**", "/slugs/**")

@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 public final class ContractValidator {
 
     private static final String PROBLEM_JSON = "application/problem+json";
+    private static final String EVENT_STREAM = "text/event-stream";
 
     private final ContractDocument document;
 
@@ -187,6 +188,10 @@ public final class ContractValidator {
             return;
         }
         Place schema = response.at("content").at(type).at("schema");
+        if (type.equals(EVENT_STREAM)) {
+            checkEvents(response.at("content").at(type), exchange.body(), wrong);
+            return;
+        }
         if (!type.endsWith("json")) {
             checkText(schema, exchange.body(), "response body", wrong);
             return;
@@ -194,6 +199,50 @@ public final class ContractValidator {
         JsonNode body = checkJson(schema, exchange.body(), "response body", wrong);
         if (type.equals(PROBLEM_JSON) && body != null) {
             checkProblem(body, exchange, wrong);
+        }
+    }
+
+    /**
+     * Checks the data of each event that has come as a whole, by the schema that {@code x-events}
+     * has for its name or for any.
+     */
+    private void checkEvents(Place content, String body, List<String> wrong) {
+        checkText(content.at("schema"), body, "response body", wrong);
+        Place schemas = content.at("x-events");
+        String whole = body.substring(0, Math.max(0, body.lastIndexOf("\n\n")));
+        for (String block : whole.split("\n\n", -1)) {
+            Map<String, String> fields = new LinkedHashMap<>();
+            for (String line : block.split("\n", -1)) {
+                String[] field = line.split(": ", 2);
+                if (!line.isEmpty() && !line.startsWith(":")) {
+                    fields.put(field[0], field.length < 2 ? "" : field[1]);
+                }
+            }
+            String data = fields.get("data");
+            if (data == null) {
+                if (!Set.of("retry").containsAll(fields.keySet())) {
+                    wrong.add("an event without data: " + fields);
+                }
+                continue;
+            }
+            String name = String.valueOf(fields.get("event"));
+            Place schema = schemas.at(schemas.at(name).exists() ? name : "*");
+            JsonNode value = checkJson(schema, data, "event " + name, wrong);
+            if (!String.valueOf(fields.get("id")).matches("[0-9]{1,18}")) {
+                wrong.add("event " + name + ": no position for an id");
+            } else if (value != null && value.has("position")) {
+                checkEvent(value, fields, wrong);
+            }
+        }
+    }
+
+    /** What a schema cannot say: an event agrees with the fields beside its data. */
+    private static void checkEvent(JsonNode event, Map<String, String> fields, List<String> wrong) {
+        if (!event.path("position").asString("").equals(fields.get("id"))) {
+            wrong.add("event " + fields.get("event") + ": /position is not the id");
+        }
+        if (!event.path("eventType").asString("").equals(fields.get("event"))) {
+            wrong.add("event " + fields.get("event") + ": /eventType is not the name");
         }
     }
 

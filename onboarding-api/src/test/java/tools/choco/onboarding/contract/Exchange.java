@@ -35,6 +35,19 @@ public record Exchange(
     /** What the JDK's client sent and received; it does not keep the body that it sent. */
     public static Exchange of(
             HttpRequest request, @Nullable String requestBody, HttpResponse<String> response) {
+        return of(request, requestBody, response, response.body());
+    }
+
+    /** What the JDK's client has received of a stream by now. */
+    public static Exchange of(HttpRequest request, HttpResponse<?> response, String received) {
+        return of(request, null, response, received);
+    }
+
+    private static Exchange of(
+            HttpRequest request,
+            @Nullable String requestBody,
+            HttpResponse<?> response,
+            String body) {
         String query = request.uri().getRawQuery();
         return new Exchange(
                 request.method(),
@@ -43,7 +56,7 @@ public record Exchange(
                 requestBody,
                 response.statusCode(),
                 response.headers().map(),
-                response.body());
+                body);
     }
 
     String path() {

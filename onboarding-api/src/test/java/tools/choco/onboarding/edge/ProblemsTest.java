@@ -28,6 +28,7 @@ import tools.choco.onboarding.testing.RawHttp;
 import tools.choco.onboarding.testing.RunningService;
 import tools.choco.onboarding.testing.Tables;
 import tools.choco.onboarding.testing.User;
+import tools.choco.onboarding.testing.Watch;
 
 /** Every problem of the contract, as it happens. */
 class ProblemsTest {
@@ -46,6 +47,7 @@ class ProblemsTest {
                 RunningService.start(
                         "onboarding.edge.requests-burst=" + BURST,
                         "onboarding.edge.requests-per-second=1",
+                        "onboarding.watch.streams-per-user-max=1",
                         "onboarding.claims.sites-per-session-max=1",
                         "onboarding.database.connect-timeout=PT1S");
     }
@@ -133,6 +135,13 @@ class ProblemsTest {
                         "invalid_if_match",
                         "unquoted",
                         () -> user().with("If-Match", "1").start("quick")),
+                cause("invalid_last_event_id", "no number", () -> watch(user(), "x")),
+                cause(
+                        "invalid_last_event_id",
+                        "not reached yet",
+                        () -> watch(user(), "9".repeat(18))),
+                cause("invalid_ticket", "made up", ProblemsTest::watchWithATicketOfNobody),
+                cause("too_many_streams", "one more", ProblemsTest::watchOnceMore),
                 cause("missing_token", "none", () -> service.client().get("/onboarding/session")),
                 cause(
                         "invalid_token",
@@ -450,6 +459,27 @@ class ProblemsTest {
                         {"sessionId":"%s","slug":"%s","hostingMode":"user_git",
                         "templateId":"shop"}"""
                                 .formatted(session, user.subject()));
+    }
+
+    private static Answer watch(User user, String lastEventId) {
+        return user.with("Last-Event-ID", lastEventId)
+                .client()
+                .get("/onboarding/sessions/" + user.started("quick") + "/events");
+    }
+
+    private static Answer watchWithATicketOfNobody() {
+        return service.client()
+                .get(
+                        "/onboarding/sessions/%s/events?ticket=%s"
+                                .formatted(user().started("quick"), "a".repeat(43)));
+    }
+
+    private static Answer watchOnceMore() {
+        User user = user();
+        String route = "/onboarding/sessions/" + user.started("quick") + "/events";
+        try (Watch _ = user.client().watch(route)) {
+            return user.client().get(route);
+        }
     }
 
     private static Answer startInForeignWorkspace() {

@@ -1,11 +1,13 @@
 package tools.choco.onboarding.testing;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +89,31 @@ public final class Client {
         return checked("DELETE", target, null);
     }
 
+    /** Opens a stream, which must be answered with one. */
+    public Watch watch(String target) {
+        HttpRequest request = request("GET", target, null);
+        try {
+            HttpResponse<InputStream> response =
+                    HTTP.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            if (response.statusCode() != 200) {
+                throw new AssertionError(
+                        response.statusCode()
+                                + " "
+                                + new String(
+                                        response.body().readAllBytes(), StandardCharsets.UTF_8));
+            }
+            return new Watch(
+                    response.headers().map(),
+                    response.body(),
+                    text -> CONTRACT.check(Exchange.of(request, response, text)));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
     /** A request that no operation of the contract is there for. */
     public Answer unrouted(String method, String target) {
         return send(method, target, null, CONTRACT::checkUnrouted);
@@ -105,7 +132,7 @@ public final class Client {
         void check(Exchange exchange);
     }
 
-    private Answer send(String method, String target, @Nullable String body, Check check) {
+    private HttpRequest request(String method, String target, @Nullable String body) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(address + target))
                         .timeout(WAIT)
@@ -126,8 +153,12 @@ public final class Client {
                 request.setHeader(headers.get(i), headers.get(i + 1));
             }
         }
+        return request.build();
+    }
+
+    private Answer send(String method, String target, @Nullable String body, Check check) {
+        HttpRequest built = request(method, target, body);
         try {
-            HttpRequest built = request.build();
             HttpResponse<String> response = HTTP.send(built, HttpResponse.BodyHandlers.ofString());
             check.check(Exchange.of(built, body, response));
             return new Answer(response.statusCode(), response.headers().map(), response.body());

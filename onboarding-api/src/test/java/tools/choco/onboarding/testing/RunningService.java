@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -36,6 +37,7 @@ public final class RunningService implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(10);
 
     private final TestDatabase database;
+    private final boolean ownsDatabase;
     private final Path home;
     private final List<String> settings;
     private final MovableClock clock;
@@ -44,11 +46,13 @@ public final class RunningService implements AutoCloseable {
 
     private RunningService(
             TestDatabase database,
+            boolean ownsDatabase,
             Path home,
             List<String> settings,
             MovableClock clock,
             Consumer<GenericApplicationContext> parts) {
         this.database = database;
+        this.ownsDatabase = ownsDatabase;
         this.parts = parts;
         this.home = home;
         this.settings = settings;
@@ -74,10 +78,28 @@ public final class RunningService implements AutoCloseable {
         try {
             return new RunningService(
                     TestDatabase.create(),
+                    true,
                     Files.createTempDirectory("onboarding-home-"),
                     List.of(settings),
                     new MovableClock(),
                     parts);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Starts another instance on the database of one, with its keys and in a home of its own. */
+    public static RunningService beside(RunningService first, String... settings) {
+        try {
+            Path home = Files.createTempDirectory("onboarding-home-");
+            for (String key : List.of("master.keys", "token-key.json")) {
+                Files.copy(
+                        first.home.resolve(key),
+                        home.resolve(key),
+                        StandardCopyOption.COPY_ATTRIBUTES);
+            }
+            return new RunningService(
+                    first.database, false, home, List.of(settings), first.clock, first.parts);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -169,7 +191,9 @@ public final class RunningService implements AutoCloseable {
     @Override
     public void close() {
         context.close();
-        database.close();
+        if (ownsDatabase) {
+            database.close();
+        }
     }
 
     private static BeanPostProcessor watching(StatementLog statements) {

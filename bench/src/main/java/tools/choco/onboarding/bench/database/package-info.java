@@ -1,0 +1,5 @@
+/** The PostgreSQL that benches share: durable, embedded, on the real disk. */
+@NullMarked
+package tools.choco.onboarding.bench.database;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,6 +14,7 @@ import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.funnel.FunnelQueries;
+import tools.choco.onboarding.projection.Coordinators;
 import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.projection.ProjectionSettings;
 import tools.choco.onboarding.projection.Projections;
@@ -41,6 +42,12 @@ class ProjectionsConfiguration {
     }
 
     @Bean(destroyMethod = "shutdownNow")
+    Coordinators coordinators() {
+        return new Coordinators(
+                THREADS, Thread.ofPlatform().name("coordinator-", 0).daemon().factory());
+    }
+
+    @Bean(destroyMethod = "shutdownNow")
     ScheduledExecutorService projectionWorkers() {
         return Executors.newScheduledThreadPool(
                 THREADS, Thread.ofPlatform().name("projection-", 0).daemon().factory());
@@ -57,7 +64,7 @@ class ProjectionsConfiguration {
             List<Projection> readModels,
             EventLog log,
             PostgresEventStore eventStore,
-            ScheduledExecutorService timers,
+            Coordinators coordinators,
             ScheduledExecutorService projectionWorkers,
             DataSource database,
             ReplaySettings settings,
@@ -69,7 +76,7 @@ class ProjectionsConfiguration {
                                 ManagementFactory.getRuntimeMXBean().getName(), CLAIM_TIMEOUT),
                         log.transactions(),
                         log.transactions()::current,
-                        timers,
+                        coordinators,
                         projectionWorkers,
                         ProjectionSettings.DEFAULT);
         return new ReadModelKeeper(

@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresEventStorageEngine implements EventStorageEngine, AggregateReader {
 
-    /** Of the log: a pooled processor buffers 1,024 events and sleeps 100 ms on finding it full. */
-    static final int EVENTS_PER_READ = 100;
+    /** About as many as a pooled processor buffers. */
+    static final int EVENTS_PER_READ = 1_000;
 
     private static final String COLUMNS =
             "SELECT position, sequence, time, event_id, aggregate_id, kind, payload, metadata"

@@ -63,7 +63,7 @@ class EventLogTest {
     @Test
     void readsAnAggregateOfManyBatches() {
         var appended = new ArrayList<DomainEventMessage<Message>>();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 2_500; i++) {
             appended.add(next(A, i));
         }
         store.publish(appended);

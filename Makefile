@@ -5,6 +5,8 @@ SHELL := /bin/bash
 JDK := $(shell ./scripts/find-jdk)
 MVN := JAVA_HOME="$(or $(JDK),$(JAVA_HOME))" MAVEN_OPTS="$(if $(JDK),--sun-misc-unsafe-memory-access=allow,) $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
 SERVICE := onboarding-api/target/onboarding-api-1.0.0-SNAPSHOT-service.jar
+BENCH := bench/target/classpath.txt
+RUN_BENCH = exec "$(JDK)/bin/java" -Xmx3g -cp "bench/target/classes:$$(cat $(BENCH))"
 CTL := onboarding-ctl/target/onboarding-ctl-1.0.0-SNAPSHOT-cli.jar
 
 export ONBOARDING_HOME ?= $(CURDIR)/data
@@ -22,6 +24,15 @@ test: need-jdk ## Installs what the tests need, where it may, and runs all of th
 	@./scripts/install-test-tools
 	$(MVN) verify
 
+bench: $(BENCH) ## Measures the service beside its alternatives, on a quiet machine (about 25 minutes; BENCH_OPTIONS)
+	@$(RUN_BENCH) tools.choco.onboarding.bench.BenchCommand --size full $(BENCH_OPTIONS)
+
+bench-quick: $(BENCH) ## The same in about two minutes, with small logs and short rounds
+	@$(RUN_BENCH) tools.choco.onboarding.bench.BenchCommand --size quick $(BENCH_OPTIONS)
+
+fill-log: $(BENCH) ## Fills the log of a database with a history true to life (FILL_OPTIONS="--url=... --events=...")
+	@$(RUN_BENCH) tools.choco.onboarding.bench.history.FillCommand $(FILL_OPTIONS)
+
 fmt: need-jdk ## Formats the Java sources
 	$(MVN) -q spotless:apply
 
@@ -29,6 +40,8 @@ clean: ## Removes what was built; keeps the data
 	$(MVN) -q clean
 
 SOURCES := $(shell find pom.xml proto onboarding-* docs/openapi.yaml \( -name target -o -path '*/src/test' \) -prune -o -type f \( -name '*.java' -o -name '*.xml' -o -name '*.proto' -o -name '*.yaml' -o -name '*.sql' -o -path '*/resources/*' \) -print)
+
+BENCH_SOURCES := $(shell find bench/pom.xml bench/src/main -type f) $(shell find onboarding-eventlog/src/test -name '*.java')
 
 $(SERVICE): $(filter-out onboarding-ctl/%,$(SOURCES))
 	@echo "Building the service ..."
@@ -40,7 +53,13 @@ $(CTL): $(filter onboarding-ctl/%,$(SOURCES)) pom.xml
 	@$(MVN) -q -pl onboarding-ctl package -DskipTests -Dspotless.check.skip=true
 	@touch $@
 
+$(BENCH): $(filter-out onboarding-ctl/%,$(SOURCES)) $(BENCH_SOURCES) | need-jdk
+	@echo "Building the benches and the service ..."
+	@$(MVN) -q -pl bench -am package -DskipTests -Dspotless.check.skip=true \
+		dependency:build-classpath -Dmdep.outputFile=target/classpath.txt -Dmdep.includeScope=runtime
+	@touch $(SERVICE) $@
+
 need-jdk:
 	@test -n "$(JDK)" || { echo "onboarding: no JDK 25 found; install one, or set JAVA_HOME to it" >&2; exit 2; }
 
-.PHONY: help run demo test fmt clean need-jdk
+.PHONY: help run demo test bench bench-quick fill-log fmt clean need-jdk

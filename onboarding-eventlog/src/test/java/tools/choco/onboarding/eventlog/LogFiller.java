@@ -71,8 +71,9 @@ public final class LogFiller implements AutoCloseable {
                 connection
                         .unwrap(PGConnection.class)
                         .getCopyAPI()
-                        .copyIn("COPY events (%s) FROM STDIN (FORMAT binary)"
-                                .formatted(LoggedRow.COLUMNS));
+                        .copyIn(
+                                "COPY events (%s) FROM STDIN (FORMAT binary)"
+                                        .formatted(LoggedRow.COLUMNS));
         buffer.put(HEADER);
     }
 

@@ -37,6 +37,13 @@ public final class Server implements AutoCloseable {
         return database(name).migrated();
     }
 
+    /** A fresh copy of a database that nobody uses; one of the same name is dropped. */
+    public Database copy(String name, String copy) throws SQLException {
+        drop(copy);
+        execute("CREATE DATABASE %s TEMPLATE %s STRATEGY file_copy".formatted(copy, name));
+        return database(copy);
+    }
+
     /** The database of that name, which is there. */
     public Database database(String name) {
         return new Database(postgres.url().replaceFirst("/postgres\\?", "/" + name + "?"));

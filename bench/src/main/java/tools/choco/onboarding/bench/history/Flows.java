@@ -74,7 +74,8 @@ final class Flows {
             var directory = Files.createTempDirectory("flows-");
             try {
                 for (String name : names) {
-                    try (InputStream in = Flows.class.getResourceAsStream("/history/flows/" + name)) {
+                    try (InputStream in =
+                            Flows.class.getResourceAsStream("/history/flows/" + name)) {
                         if (in == null) {
                             throw new IOException("missing: " + name);
                         }

@@ -83,7 +83,9 @@ public final class History {
         world.run(settings.events());
     }
 
-    /** Notes the flows of the history as served, so that the service can go on with its sessions. */
+    /**
+     * Notes the flows of the history as served, so that the service can go on with its sessions.
+     */
     public void serveFlows(DataSource database) {
         flows.serve(database);
     }
@@ -107,8 +109,7 @@ public final class History {
             if (dice.chance(PORTALS)) {
                 world.begin(new PortalStory(world, dice.split()));
             } else {
-                var session =
-                        new SessionStory(world, dice.split(), flows, calendar, visitor());
+                var session = new SessionStory(world, dice.split(), flows, calendar, visitor());
                 session.start();
                 world.begin(session);
             }
@@ -124,8 +125,7 @@ public final class History {
                         before.keyId(),
                         before.flowId().equals("default") ? "quick" : "default");
             }
-            var visitor =
-                    visitor("user-" + users++, dice.uuid().toString(), flows.visited(dice));
+            var visitor = visitor("user-" + users++, dice.uuid().toString(), flows.visited(dice));
             if (known.size() < KNOWN_USERS_MAX) {
                 known.add(visitor);
             } else {

@@ -95,8 +95,7 @@ final class SessionStory extends Story {
     private boolean completed;
     private boolean over;
 
-    SessionStory(
-            World world, Dice dice, Flows flows, History.Calendar calendar, Visitor visitor) {
+    SessionStory(World world, Dice dice, Flows flows, History.Calendar calendar, Visitor visitor) {
         super(world, dice);
         this.flows = flows;
         this.calendar = calendar;
@@ -145,8 +144,7 @@ final class SessionStory extends Story {
             finish();
             return;
         }
-        if (flow.steps().get(step).kind() == StepKind.FORM
-                && dice.chance(REFUSED)) {
+        if (flow.steps().get(step).kind() == StepKind.FORM && dice.chance(REFUSED)) {
             refuse(flow.steps().get(step));
             after(dice.about(THINKING.dividedBy(3)), this::turn);
             return;
@@ -599,17 +597,14 @@ final class SessionStory extends Story {
                             .setSkippable(step.skippable()));
         }
         for (var path : flow.paths()) {
-            event.addPaths(
-                    OfferedPath.newBuilder().setPathId(path.key()).setTitle(path.title()));
+            event.addPaths(OfferedPath.newBuilder().setPathId(path.key()).setTitle(path.title()));
         }
         return event.build();
     }
 
     /** A reset keeps the variant. */
     private String variant() {
-        return visitor.variant().isEmpty()
-                ? flow.variantFor(visitor.userId())
-                : visitor.variant();
+        return visitor.variant().isEmpty() ? flow.variantFor(visitor.userId()) : visitor.variant();
     }
 
     String sessionId() {

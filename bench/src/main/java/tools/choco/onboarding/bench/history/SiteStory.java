@@ -114,9 +114,7 @@ final class SiteStory extends Story {
                         World.because(eventId, request));
         after(
                 dice.between(Duration.ofMillis(20), Duration.ofMillis(400)),
-                () ->
-                        session.siteReady(
-                                stream.id(), World.because(welcomed, world.cause(SAGA))));
+                () -> session.siteReady(stream.id(), World.because(welcomed, world.cause(SAGA))));
         if (dice.chance(ADOPTED)) {
             after(dice.about(Duration.ofDays(2)), this::adopt);
         }
@@ -144,9 +142,7 @@ final class SiteStory extends Story {
                         .setTemplateId(templateId)
                         .setAttempt(attempt)
                         .setSagaKind(
-                                adopted
-                                        ? SagaKind.SAGA_KIND_ADOPT
-                                        : SagaKind.SAGA_KIND_PROVISION)
+                                adopted ? SagaKind.SAGA_KIND_ADOPT : SagaKind.SAGA_KIND_PROVISION)
                         .build(),
                 cause);
     }
@@ -267,8 +263,7 @@ final class SiteStory extends Story {
         deployUrl = "https://" + slug + ".sites.choco.example";
         deploy(DeployStatus.DEPLOY_STATUS_READY, "", cause);
         var live =
-                World.because(
-                        moveTo(ProvisioningState.PROVISIONING_STATE_LIVE, "", cause), cause);
+                World.because(moveTo(ProvisioningState.PROVISIONING_STATE_LIVE, "", cause), cause);
         var completed =
                 world.store(
                         stream,
@@ -302,9 +297,7 @@ final class SiteStory extends Story {
         }
         after(
                 dice.between(Duration.ofMillis(20), Duration.ofMillis(400)),
-                () ->
-                        session.siteReady(
-                                stream.id(), World.because(completed, world.cause(SAGA))));
+                () -> session.siteReady(stream.id(), World.because(completed, world.cause(SAGA))));
         if (dice.chance(REDEPLOYED)) {
             after(dice.about(Duration.ofDays(3)), this::redeploy);
         }

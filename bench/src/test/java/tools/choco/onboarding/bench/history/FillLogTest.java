@@ -146,7 +146,8 @@ class FillLogTest {
                 .registerComponent(AnswerForms.class, configuration -> new JsonAnswerForms())
                 .registerComponent(AnswerVault.class, configuration -> new NoKeys())
                 .registerComponent(Clock.class, configuration -> Clock.systemUTC())
-                .configureAggregate(AggregateConfigurer.defaultConfiguration(OnboardingSession.class))
+                .configureAggregate(
+                        AggregateConfigurer.defaultConfiguration(OnboardingSession.class))
                 .buildConfiguration();
     }
 
@@ -159,8 +160,7 @@ class FillLogTest {
     /** Nobody opens the answers of a history. */
     private static final class NoKeys implements AnswerVault {
         @Override
-        public SealedAnswers seal(
-                String userId, String sessionId, String stepId, Answers answers) {
+        public SealedAnswers seal(String userId, String sessionId, String stepId, Answers answers) {
             throw new UnsupportedOperationException();
         }
 

@@ -46,7 +46,8 @@ class HistoryTest {
         Map<UUID, Instant> last = new HashMap<>();
         Set<UUID> ids = new HashSet<>();
         for (var event : HISTORY) {
-            assertThat(event.sequence()).isEqualTo(next.merge(event.aggregateId(), 1L, Long::sum) - 1);
+            assertThat(event.sequence())
+                    .isEqualTo(next.merge(event.aggregateId(), 1L, Long::sum) - 1);
             assertThat(ids.add(event.eventId())).isTrue();
             if (EventType.of(event.event()) != EventType.EXTERNAL_EVENT_RECEIVED) {
                 var at = EventFields.occurredAt(event.event());
@@ -54,7 +55,8 @@ class HistoryTest {
                 assertThat(event.time()).isBetween(at, at.plusMillis(5));
                 last.put(event.aggregateId(), at);
             }
-            assertThat(event.metaData()).containsKeys(EventMetadata.ACTOR, EventMetadata.CORRELATION_ID);
+            assertThat(event.metaData())
+                    .containsKeys(EventMetadata.ACTOR, EventMetadata.CORRELATION_ID);
         }
     }
 
@@ -121,7 +123,8 @@ class HistoryTest {
             }
         }
 
-        assertThat(share(List.copyOf(sites.values()), each -> each.size() > 1)).isBetween(0.05, 0.2);
+        assertThat(share(List.copyOf(sites.values()), each -> each.size() > 1))
+                .isBetween(0.05, 0.2);
     }
 
     @Test

@@ -1,0 +1,55 @@
+package tools.choco.onboarding.bench.commands;
+
+import java.nio.file.Path;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.choco.onboarding.OnboardingService;
+import tools.choco.onboarding.bench.database.Database;
+
+/**
+ * The service in this process, with its own wiring, for what is measured below HTTP. Its read
+ * models rest: what is measured is the way of a command, on all the cores there are.
+ */
+final class ServiceInside implements AutoCloseable {
+
+    private final ConfigurableApplicationContext context;
+
+    private ServiceInside(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    static ServiceInside on(Database database, Path home) {
+        System.setProperty("axoniq.update-checker.disabled", "true");
+        System.setProperty("disable-axoniq-console-message", "true");
+        var application = new SpringApplication(OnboardingService.class);
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setRegisterShutdownHook(false);
+        application.addInitializers(
+                context ->
+                        context.addBeanFactoryPostProcessor(
+                                factory -> {
+                                    var beans = (BeanDefinitionRegistry) factory;
+                                    beans.removeBeanDefinition("projectionLifecycle");
+                                    beans.removeBeanDefinition("readyNotice");
+                                }));
+        return new ServiceInside(
+                application.run(
+                        "--spring.profiles.active=local",
+                        "--server.port=0",
+                        "--onboarding.home=" + home,
+                        "--onboarding.database.url=" + database.url(),
+                        "--onboarding.sweep.enabled=false",
+                        "--logging.level.root=warn"));
+    }
+
+    <T> T part(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

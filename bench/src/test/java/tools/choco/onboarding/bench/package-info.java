@@ -1,0 +1,4 @@
+@NullMarked
+package tools.choco.onboarding.bench;
+
+import org.jspecify.annotations.NullMarked;

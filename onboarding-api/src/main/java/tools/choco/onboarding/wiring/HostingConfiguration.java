@@ -2,7 +2,6 @@ package tools.choco.onboarding.wiring;
 
 import java.io.IOException;
 import java.time.Clock;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -50,17 +49,11 @@ class HostingConfiguration {
             LocalHosting hosting,
             SitesAddress address,
             SitesSettings settings,
-            ObjectProvider<GitAccess> access,
-            ObjectProvider<PushListener> listener,
+            GitAccess access,
+            PushListener listener,
             Home home) {
         return new SitesServer(
-                hosting,
-                address,
-                settings,
-                // Without linked accounts nobody has a key, and nobody waits for a push.
-                access.getIfAvailable(() -> (userId, login, token) -> false),
-                listener.getIfAvailable(() -> siteId -> {}),
-                home.resolve(SERVER_DIRECTORY));
+                hosting, address, settings, access, listener, home.resolve(SERVER_DIRECTORY));
     }
 
     @Bean

@@ -111,7 +111,8 @@ class SweepTest {
         awaitReadModel();
         // As a read model that lags would have it: the session itself knows better.
         tables.update(
-                "UPDATE sessionview_g1.session_view SET waits_for_site = false WHERE session_id = ?", session);
+                "UPDATE sessionview_g1.session_view SET waits_for_site = false WHERE session_id = ?",
+                session);
 
         assertThat(sweep()).isEqualTo(1);
 

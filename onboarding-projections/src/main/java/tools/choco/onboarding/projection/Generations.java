@@ -8,7 +8,9 @@ import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,11 @@ public final class Generations {
 
     /** Every generation of a projection, the oldest first. */
     public List<GenerationStatus> of(String projection) {
-        return inTransaction(connection -> list(connection, projection));
+        try (Connection connection = dataSource.getConnection()) {
+            return list(connection, projection);
+        } catch (SQLException e) {
+            throw new QueryFailed(e);
+        }
     }
 
     /**
@@ -43,7 +49,6 @@ public final class Generations {
                     if (all.stream().noneMatch(it -> it.isOf(projection))) {
                         create(connection, projection);
                     }
-                    return null;
                 });
     }
 
@@ -53,7 +58,8 @@ public final class Generations {
      * @throws ReplayRefused if one is under way already
      */
     public Generation begin(Projection projection) {
-        return inTransaction(
+        AtomicReference<@Nullable Generation> begun = new AtomicReference<>();
+        inTransaction(
                 connection -> {
                     lock(connection, projection.name());
                     boolean underWay =
@@ -64,8 +70,9 @@ public final class Generations {
                                 "replay_under_way",
                                 "Another generation of " + projection.name() + " is under way.");
                     }
-                    return create(connection, projection);
+                    begun.set(create(connection, projection));
                 });
+        return Objects.requireNonNull(begun.get());
     }
 
     /** Notes that a generation has been filled; from now on a processor keeps it up to date. */
@@ -91,7 +98,7 @@ public final class Generations {
                         statement.setString(1, error);
                         statement.setString(2, generation.projection());
                         statement.setInt(3, generation.number());
-                        return statement.executeUpdate();
+                        statement.executeUpdate();
                     }
                 });
     }
@@ -111,7 +118,7 @@ public final class Generations {
                     Optional<GenerationStatus> served =
                             all.stream().filter(GenerationStatus::current).findFirst();
                     if (next.current()) {
-                        return null;
+                        return;
                     }
                     if (next.building()) {
                         throw new ReplayRefused(
@@ -125,7 +132,6 @@ public final class Generations {
                                 generation + " has not caught up with what is served.");
                     }
                     point(connection, generation);
-                    return null;
                 });
     }
 
@@ -171,7 +177,6 @@ public final class Generations {
                             statement.executeUpdate();
                         }
                     }
-                    return null;
                 });
     }
 
@@ -292,7 +297,6 @@ public final class Generations {
         inTransaction(
                 connection -> {
                     execute(connection, sql, generation);
-                    return null;
                 });
     }
 
@@ -306,17 +310,16 @@ public final class Generations {
     }
 
     @FunctionalInterface
-    private interface Work<T extends @Nullable Object> {
-        T with(Connection connection) throws SQLException;
+    private interface Work {
+        void with(Connection connection) throws SQLException;
     }
 
-    private <T extends @Nullable Object> T inTransaction(Work<T> work) {
+    private void inTransaction(Work work) {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try {
-                T result = work.with(connection);
+                work.with(connection);
                 connection.commit();
-                return result;
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(true);

@@ -1,13 +1,11 @@
 package tools.choco.onboarding.sessionview;
 
 import java.sql.Array;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -101,7 +99,8 @@ public final class SessionQueries {
 
     /** The session of that id, if it is known. */
     public Optional<SessionSummary> byId(String sessionId) {
-        return model.rows(
+        return model
+                .rows(
                         SUMMARY + " WHERE session_id = ?",
                         List.of(StoredText.of(sessionId)),
                         SessionQueries::summary)

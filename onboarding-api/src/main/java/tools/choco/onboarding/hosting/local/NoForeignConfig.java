@@ -1,6 +1,8 @@
 package tools.choco.onboarding.hosting.local;
 
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.ConfigConstants;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.util.FS;
 import org.eclipse.jgit.util.SystemReader;
@@ -20,8 +22,6 @@ final class NoForeignConfig extends SystemReader.Delegate {
         SystemReader present = SystemReader.getInstance();
         if (!(present instanceof NoForeignConfig)) {
             SystemReader.setInstance(new NoForeignConfig(present));
-            // JGit measures how exact the times of files are; nobody has to wait for that.
-            FS.FileStoreAttributes.setBackground(true);
         }
     }
 
@@ -46,6 +46,23 @@ final class NoForeignConfig extends SystemReader.Delegate {
             super(parent, null, fs);
         }
 
+        /**
+         * JGit would measure for seconds how exact the times of files are, and leave its probes in
+         * directories that are being renamed. Told that they are coarse, it looks twice instead.
+         */
+        @Override
+        public long getTimeUnit(
+                String section,
+                @Nullable String subsection,
+                String name,
+                long otherwise,
+                TimeUnit unit) {
+            return section.equals(ConfigConstants.CONFIG_FILESYSTEM_SECTION)
+                            && name.equals(ConfigConstants.CONFIG_KEY_TIMESTAMP_RESOLUTION)
+                    ? unit.convert(FS.FileStoreAttributes.FALLBACK_TIMESTAMP_RESOLUTION)
+                    : super.getTimeUnit(section, subsection, name, otherwise, unit);
+        }
+
         @Override
         public void load() {
             // There is no file.
@@ -53,7 +70,7 @@ final class NoForeignConfig extends SystemReader.Delegate {
 
         @Override
         public void save() {
-            // What JGit has measured holds until the process ends.
+            // There is no place to.
         }
 
         @Override

@@ -13,10 +13,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.util.StandardSessionIdGenerator;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
@@ -154,6 +157,9 @@ public final class SitesServer {
                 (StandardContext) server.addContext("", work.toAbsolutePath().toString());
         context.setParentClassLoader(SitesServer.class.getClassLoader());
         context.setCookies(false);
+        StandardManager sessions = new StandardManager();
+        sessions.setSessionIdGenerator(new NoSessions());
+        context.setManager(sessions);
         // It ends with the process; nothing is loaded again.
         context.setClearReferencesRmiTargets(false);
         context.setClearReferencesThreadLocals(false);
@@ -233,6 +239,15 @@ public final class SitesServer {
             server.destroy();
         } catch (LifecycleException failed) {
             log.warn("The server of the sites did not end in order", failed);
+        }
+    }
+
+    /** There are no sessions; to prepare for them takes a while, of which the log would speak. */
+    private static final class NoSessions extends StandardSessionIdGenerator {
+
+        @Override
+        protected void startInternal() throws LifecycleException {
+            setState(LifecycleState.STARTING);
         }
     }
 

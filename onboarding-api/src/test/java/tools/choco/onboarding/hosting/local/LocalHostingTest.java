@@ -143,6 +143,15 @@ class LocalHostingTest extends SiteHostingContract {
         }
     }
 
+    @Test
+    void leavesNoProbesOfTheFileSystemBehind() throws IOException {
+        host().resolveSource(NOTES, ADA, "ada/notes");
+
+        try (Stream<Path> all = Files.walk(sites.directory())) {
+            assertThat(all.map(Path::toString)).noneMatch(path -> path.contains("probe"));
+        }
+    }
+
     private LocalSites fresh() {
         LocalSites empty =
                 new LocalSites(temporary.resolve("hosting-" + begun++), LocalSites.LIMITS);

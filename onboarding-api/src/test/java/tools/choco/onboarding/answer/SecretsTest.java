@@ -21,6 +21,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.springframework.boot.logging.LoggingSystem;
 import tools.choco.onboarding.keys.PostgresAnswerVault;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.Client;
@@ -55,6 +56,8 @@ class SecretsTest {
         PrintStream captured = new PrintStream(OUTPUT, true, StandardCharsets.UTF_8);
         System.setOut(captured);
         System.setErr(captured);
+        // The log goes below the home of this service, whichever was started before.
+        LoggingSystem.get(SecretsTest.class.getClassLoader()).cleanUp();
         service = RunningService.start("onboarding.database.connect-timeout=PT1S");
         String subject = User.of(service).subject();
         token = service.client().localToken(subject, List.of("onboarding:write"), null);

@@ -118,8 +118,8 @@ class RoutesTest {
         assertThat(metrics)
                 .contains(
                         "onboarding_commands_seconds_count{command=\"StartOnboarding\"",
-                        "onboarding_processor_healthy{processor=\"sessionview\"} 1.0",
-                        "onboarding_processor_healthy{processor=\"funnel\"} 1.0",
+                        "onboarding_processor_healthy{processor=\"sessionview_g1\"} 1.0",
+                        "onboarding_processor_healthy{processor=\"funnel_g1\"} 1.0",
                         "onboarding_processor_position",
                         "http_server_requests_seconds_count",
                         "jvm_memory_used_bytes",

@@ -2,12 +2,17 @@ package tools.choco.onboarding.provisioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import tools.choco.onboarding.site.ProvisioningState;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.testing.RunningService;
@@ -21,11 +26,24 @@ class StuckWatchTest {
     private final Stage stage;
     private final RunningService service;
     private final StuckWatch watch;
+    private final Logger log = (Logger) LoggerFactory.getLogger(StuckWatch.class);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
     StuckWatchTest(Stage stage) {
         this.stage = stage;
         service = stage.service();
         watch = service.part(StuckWatch.class);
+    }
+
+    @BeforeEach
+    void listen() {
+        lines.start();
+        log.addAppender(lines);
+    }
+
+    @AfterEach
+    void leave() {
+        log.detachAppender(lines);
     }
 
     @Test
@@ -47,8 +65,10 @@ class StuckWatchTest {
         watch.look();
 
         assertThat(stuck()).isEqualTo(before + 1);
-        assertThat(log()).containsOnlyOnce("Site " + site + " is stuck in hook_created");
-        assertThat(log()).doesNotContain("Site " + parked + " is stuck");
+        assertThat(linesOf(site))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("Site " + site + " is stuck in hook_created since ");
+        assertThat(linesOf(parked)).isEmpty();
 
         stage.host().setBroken(site.value(), false);
         service.part(Restart.class).restart(site);
@@ -57,7 +77,7 @@ class StuckWatchTest {
         watch.look();
 
         assertThat(stuck()).isEqualTo(before);
-        assertThat(log()).containsOnlyOnce("Site " + site + " has left hook_created");
+        assertThat(linesOf(site)).hasSize(2).endsWith("Site " + site + " has left hook_created");
     }
 
     private double stuck() {
@@ -67,11 +87,10 @@ class StuckWatchTest {
         return Double.parseDouble(metrics.substring(at, metrics.indexOf('\n', at)));
     }
 
-    private String log() {
-        try {
-            return Files.readString(service.home().resolve("logs/onboarding.log"));
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+    private List<String> linesOf(SiteId site) {
+        return List.copyOf(lines.list).stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.contains(site.value()))
+                .toList();
     }
 }

@@ -76,7 +76,7 @@ class ProvisioningRoutesTest {
     @BeforeEach
     void forgetWhatWas() {
         awaitReadModel();
-        tables.update("UPDATE provisioning_sagas SET state = 'live'");
+        tables.update("UPDATE siteview_g1.provisioning_sagas SET state = 'live'");
     }
 
     /** A site, and whose it is. */
@@ -242,7 +242,8 @@ class ProvisioningRoutesTest {
         awaitReadModel();
         // As a read model that lags would have it.
         tables.update(
-                "UPDATE provisioning_sagas SET state = 'source_resolving' WHERE site_id = ?",
+                "UPDATE siteview_g1.provisioning_sagas SET state = 'source_resolving'"
+                        + " WHERE site_id = ?",
                 parked.id());
 
         Answer answer = bulk("fail", "\"state\":\"source_resolving\"");

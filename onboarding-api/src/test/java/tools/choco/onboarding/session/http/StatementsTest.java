@@ -23,6 +23,8 @@ class StatementsTest {
 
     private static final String LAST = "SELECT max(sequence) FROM events WHERE aggregate_id = ?";
     private static final String LOAD = "WHERE aggregate_id = ? AND sequence >= ?";
+    private static final String FIND_SITES = "FROM site_claims WHERE session_id";
+
     private static final String FIND_CLAIM = "SELECT session_id FROM session_claims";
 
     private static final StatementLog statements = new StatementLog();
@@ -55,8 +57,7 @@ class StatementsTest {
                 new Call("step", 200, it -> it.user().complete(it.session(), "workspace-hub")),
                 new Call("amend", 200, it -> complete(it, "Grace")),
                 new Call("skip", 200, it -> it.user().skip(it.session(), "tools")),
-                new Call("reopen", 200, it -> it.user().reopen(it.session(), "profile")),
-                new Call("path", 200, it -> it.user().choose(it.session(), "blog")));
+                new Call("reopen", 200, it -> it.user().reopen(it.session(), "profile")));
     }
 
     static Stream<Call> appendingNothing() {
@@ -86,15 +87,23 @@ class StatementsTest {
     @ParameterizedTest
     @MethodSource("appending")
     void readNothingToAppendToAWarmSession(Call call) {
-        Warm warm = warm("default");
+        Warm warm = warm("quick");
 
         assertThat(sentBy(call, warm)).isEmpty();
+    }
+
+    @Test
+    void askForTheSitesOfASessionThatWasOfferedOne() {
+        Warm warm = warm("default");
+        Call path = new Call("path", 200, it -> it.user().choose(it.session(), "blog"));
+
+        assertThat(sentBy(path, warm)).singleElement().asString().contains(FIND_SITES);
     }
 
     @ParameterizedTest
     @MethodSource("appendingNothing")
     void askForTheLastSequenceOnceToAppendNothing(Call call) {
-        Warm warm = warm("default");
+        Warm warm = warm("quick");
 
         assertThat(sentBy(call, warm)).containsExactly(LAST);
         assertThat(sentBy(call, warm)).as("again").containsExactly(LAST);
@@ -103,7 +112,7 @@ class StatementsTest {
     @ParameterizedTest
     @MethodSource("refused")
     void askForTheLastSequenceOnceToRefuse(Call call) {
-        Warm warm = warm("default");
+        Warm warm = warm("quick");
 
         assertThat(sentBy(call, warm))
                 .satisfiesExactly(
@@ -115,8 +124,8 @@ class StatementsTest {
     @Test
     void readTheEventsOnceOfAColdSession() {
         User user = User.of(service);
-        String session = user.started("default");
-        String other = user.started("quick");
+        String session = user.started("quick");
+        String other = user.started("default");
         service.restart();
 
         User back = new User(user.subject(), service.user(user.subject()));
@@ -154,7 +163,7 @@ class StatementsTest {
 
     @Test
     void moveTheClaimToReset() {
-        Warm warm = warm("default");
+        Warm warm = warm("quick");
         statements.clear();
         assertThat(warm.user().reset(warm.session()).status()).isEqualTo(201);
 

@@ -1,6 +1,7 @@
 package tools.choco.onboarding.bench.database;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -18,6 +19,8 @@ public final class Server implements AutoCloseable {
     private Server(Home home, EmbeddedDatabase postgres) {
         this.home = home;
         this.postgres = postgres;
+        // A run that is broken off leaves no server behind.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::end));
     }
 
     /**
@@ -105,6 +108,14 @@ public final class Server implements AutoCloseable {
     public void close() throws IOException {
         try (home) {
             postgres.close();
+        }
+    }
+
+    private void end() {
+        try {
+            postgres.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

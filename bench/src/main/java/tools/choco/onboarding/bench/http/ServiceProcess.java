@@ -37,6 +37,8 @@ final class ServiceProcess implements AutoCloseable {
         this.address = address;
         this.output = output;
         this.startNanos = startNanos;
+        // A run that is broken off takes its services with it.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroy));
     }
 
     /** How to run it. */

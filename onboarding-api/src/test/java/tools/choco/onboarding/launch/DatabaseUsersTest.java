@@ -64,7 +64,7 @@ class DatabaseUsersTest {
                 "TRUNCATE event_kinds",
                 "DROP TABLE event_kinds",
                 "DELETE FROM flyway_schema_history",
-                "DROP TABLE session_view",
+                "DROP TABLE session_claims",
                 "CREATE TABLE one_more ()",
                 "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql"
                         + " AS 'BEGIN RETURN NULL; END'",

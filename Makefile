@@ -17,7 +17,7 @@ help: ## Lists the targets
 run: need-jdk $(SERVICE) ## Builds and starts the service on 127.0.0.1 (data: ONBOARDING_HOME, default ./data)
 	@exec "$(JDK)/bin/java" $(JAVA_OPTIONS) -jar $(SERVICE) --spring.profiles.active=local
 
-demo: need-jdk $(CTL) ## Sends a few hundred users through a running service and draws the funnel
+demo: need-jdk $(CTL) ## Sends a few hundred users through a running service, draws the funnel and counts the sites
 	@exec "$(JDK)/bin/java" -jar $(CTL) demo $(DEMO_OPTIONS)
 
 test: need-jdk ## Installs what the tests need, where it may, and runs all of them

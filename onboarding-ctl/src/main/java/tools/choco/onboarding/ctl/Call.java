@@ -7,7 +7,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A request. Sent twice, it is the same request: the idempotency key belongs to it.
  *
- * @param method GET or POST
+ * @param method GET, POST or PUT
  * @param route path and query, beginning with a slash
  * @param token the bearer, or null on routes that need none
  * @param body null for none
@@ -26,6 +26,10 @@ record Call(
 
     static Call write(String route, String token, ObjectNode body) {
         return new Call("POST", route, token, body, UUID.randomUUID().toString());
+    }
+
+    static Call put(String route, String token, ObjectNode body) {
+        return new Call("PUT", route, token, body, UUID.randomUUID().toString());
     }
 
     /** A POST that leaves nothing behind, so that it needs neither a bearer nor a key. */

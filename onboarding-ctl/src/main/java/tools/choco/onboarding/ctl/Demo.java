@@ -26,6 +26,7 @@ import tools.jackson.databind.JsonNode;
 final class Demo {
 
     private static final double TAKES_QUICK = 0.2;
+    private static final Duration SITES_LIMIT = Duration.ofSeconds(60);
     private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(30);
     private static final Duration CATCH_UP_PAUSE = Duration.ofMillis(200);
 
@@ -35,6 +36,7 @@ final class Demo {
     private final Clock clock;
     private final Journal journal;
     private final Tally tally = new Tally();
+    private final DemoSites sites = new DemoSites();
     private final String run = UUID.randomUUID().toString().substring(0, 8);
 
     /** {@code clock} must tell the time in UTC; the days of the funnel are taken from it. */
@@ -52,13 +54,13 @@ final class Demo {
     }
 
     /**
-     * Lets the users go through and returns today's funnel, demo traffic included, once it holds
-     * them all.
+     * Lets the users go through, waits for their sites, and returns what became of those and
+     * today's funnel, demo traffic included, once it holds them all.
      *
      * @throws CommandFailure if the service refuses the beginnings, or stays silent for longer than
      *     patience lasts
      */
-    Funnel play(int users, int concurrency, long seed, Progress progress)
+    Outcome play(int users, int concurrency, long seed, Progress progress)
             throws InterruptedException {
         LocalDate today = LocalDate.now(clock);
         String analyst = localToken("demo-analyst", "analytics:read");
@@ -67,7 +69,9 @@ final class Demo {
         Manifest usual = Manifest.of(service.require(Call.read(manifest(""), guest)).json());
         Manifest other = quick(guest).orElse(usual);
         crowd(users, concurrency, seed, usual, other, progress);
-        return caughtUp(today, analyst, before + tally.sessions());
+        Map<DemoSites.Fate, Integer> fates =
+                sites.settled(patience, pause, clock, SITES_LIMIT, tally);
+        return new Outcome(fates, caughtUp(today, analyst, before + tally.sessions()));
     }
 
     private void crowd(
@@ -107,15 +111,20 @@ final class Demo {
             throws InterruptedException {
         SplittableRandom random = new SplittableRandom(seed + number);
         Manifest manifest = random.nextDouble() < TAKES_QUICK ? other : usual;
-        Reply token =
-                patience.send(
-                        Service.localToken(
-                                "demo-%s-%d".formatted(run, number), List.of("onboarding:write")));
+        String name = "demo-%s-%d".formatted(run, number);
+        Reply token = patience.send(Service.localToken(name, List.of("onboarding:write")));
         if (!token.accepted()) {
             throw CommandFailure.refused(token);
         }
         return new SimulatedUser(
-                        patience, manifest, Service.tokenIn(token), random, pause, tally, journal)
+                        patience,
+                        manifest,
+                        new SimulatedUser.Account(name, Service.tokenIn(token)),
+                        random,
+                        pause,
+                        tally,
+                        journal,
+                        sites)
                 .goThrough();
     }
 
@@ -175,6 +184,14 @@ final class Demo {
     private static long started(JsonNode funnel) {
         return funnel.path("started").asLong(0);
     }
+
+    /**
+     * What a run leaves.
+     *
+     * @param sites how many of the run's sites met which fate
+     * @param funnel of the day
+     */
+    record Outcome(Map<DemoSites.Fate, Integer> sites, Funnel funnel) {}
 
     /**
      * The funnel after the run.

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /** Sends a crowd of made-up users through onboarding. */
 @Command(
         name = "demo",
-        header = "Send made-up users through onboarding and draw the funnel they leave.",
+        header = "Send made-up users through onboarding, draw their funnel and count their sites.",
         description = {
             "",
             "Works against a service in the 'local' profile. Each user has a token of their own"
@@ -26,6 +26,11 @@ import picocli.CommandLine.Spec;
                     + " write has an Idempotency-Key and is sent again with it while the service"
                     + " does not answer, so the"
                     + " service may be killed and started again in the middle.",
+            "",
+            "Users who come to the site step ask for sites: with GitHub linked, without, welcome"
+                    + " sites, some of them adopted later, and a few want two sites in one"
+                    + " repository, of which one fails. The sites' ends are awaited for a"
+                    + " minute.",
             "",
             "The traffic has the source 'demo' and stays out of funnels that do not include test"
                     + " traffic."
@@ -106,7 +111,8 @@ final class DemoCommand implements Callable<Integer> {
                                 Thread.sleep(pause);
                             });
             Demo demo = new Demo(service, patience, Thread::sleep, clock, journal);
-            Demo.Funnel funnel = demo.play(users, concurrency, chosen, progress);
+            Demo.Outcome outcome = demo.play(users, concurrency, chosen, progress);
+            Demo.Funnel funnel = outcome.funnel();
             out.println();
             out.println(
                     Demo.summary(
@@ -118,6 +124,8 @@ final class DemoCommand implements Callable<Integer> {
             if (!funnel.complete()) {
                 out.println("the funnel is behind: it does not hold everything that happened yet");
             }
+            out.println();
+            out.print(DemoSites.table(outcome.sites()));
             out.flush();
             String trouble = demo.tally().firstTrouble();
             if (trouble != null) {

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
  * The writes that the service acknowledged, to be compared with its log: a line {@code key TAB
  * route TAB status} each, handed to the operating system before anything else happens. A key stands
  * there once for every acknowledgement that was seen, and a write that found its effect already
- * there leaves a line but no event.
+ * there leaves a line but no event, as does a link to GitHub.
  */
 final class Journal implements AutoCloseable {
 

@@ -45,12 +45,13 @@ final class SimulatedUser {
 
     private final Patience service;
     private final Manifest manifest;
-    private final String token;
+    private final Account account;
     private final RandomGenerator random;
     private final FormFiller forms;
     private final Patience.Pause pause;
     private final Tally tally;
     private final Journal journal;
+    private final DemoSites sites;
 
     private final Map<String, ObjectNode> given = new HashMap<>();
     private JsonNode session = MissingNode.getInstance();
@@ -60,19 +61,21 @@ final class SimulatedUser {
     SimulatedUser(
             Patience service,
             Manifest manifest,
-            String token,
+            Account account,
             RandomGenerator random,
             Patience.Pause pause,
             Tally tally,
-            Journal journal) {
+            Journal journal,
+            DemoSites sites) {
         this.service = service;
         this.manifest = manifest;
-        this.token = token;
+        this.account = account;
         this.random = random;
         this.forms = new FormFiller(Person.random(random), random);
         this.pause = pause;
         this.tally = tally;
         this.journal = journal;
+        this.sites = sites;
     }
 
     /** The whole story. */
@@ -85,9 +88,9 @@ final class SimulatedUser {
                                 .findFirst();
                 if (open.isEmpty()) {
                     if (steps(step -> is(step, "pending")).findAny().isPresent()) {
-                        return Ending.SITE_OPEN;
+                        return askForSite();
                     }
-                    accepted("/onboarding/complete", body());
+                    accepted("/onboarding/complete", inSession());
                     break;
                 }
                 JsonNode step = open.get();
@@ -103,7 +106,7 @@ final class SimulatedUser {
                     continue;
                 }
                 if (step.path("required").asBoolean(false) && happens(COMPLETES_EARLY)) {
-                    attempt("/onboarding/complete", body());
+                    attempt("/onboarding/complete", inSession());
                     continue;
                 }
                 pass(step);
@@ -116,12 +119,66 @@ final class SimulatedUser {
         }
     }
 
+    private Ending askForSite() throws InterruptedException, Stuck {
+        String slug = account.name();
+        switch (SiteWish.drawn(random)) {
+            case OWN -> {
+                link();
+                sites.asked(ownSite(slug), account.token(), true);
+            }
+            case OWN_WITHOUT_LINK -> sites.asked(ownSite(slug), account.token(), false);
+            case WELCOME -> sites.asked(welcomeSite(slug), account.token(), false);
+            case WELCOME_THEN_OWN -> {
+                String welcome = welcomeSite(slug);
+                link();
+                adopt(welcome, body());
+                sites.asked(welcome, account.token(), true);
+            }
+            case TWO_FOR_ONE_REPOSITORY -> {
+                // The own site is parked first: an onboarding whose site is up takes no other.
+                String own = ownSite(slug + "-own");
+                String welcome = welcomeSite(slug);
+                link();
+                adopt(welcome, body().put("githubRepo", account.name() + "/" + slug + "-own"));
+                sites.asked(own, account.token(), true);
+                sites.asked(welcome, account.token(), true);
+            }
+            case NONE -> {
+                return Ending.SITE_OPEN;
+            }
+        }
+        return Ending.SITE_ASKED;
+    }
+
+    private String ownSite(String slug) throws InterruptedException, Stuck {
+        return site(slug, "user_git");
+    }
+
+    private String welcomeSite(String slug) throws InterruptedException, Stuck {
+        return site(slug, "platform_template");
+    }
+
+    private String site(String slug, String hostingMode) throws InterruptedException, Stuck {
+        ObjectNode wanted = inSession().put("slug", slug).put("hostingMode", hostingMode);
+        return needed(Call.write("/onboarding/site", account.token(), wanted))
+                .json()
+                .path("siteId")
+                .asString("");
+    }
+
+    /** Links an account that does not exist; its login is the user's name, as unique as that. */
+    private void link() throws InterruptedException, Stuck {
+        ObjectNode github =
+                body().put("login", account.name()).put("token", "made-up-" + account.name());
+        needed(Call.put("/users/me/github-link", account.token(), github));
+    }
+
+    private void adopt(String siteId, ObjectNode wanted) throws InterruptedException, Stuck {
+        needed(Call.write("/sites/" + siteId + "/adopt", account.token(), wanted));
+    }
+
     private void start() throws InterruptedException, Stuck {
-        ObjectNode body =
-                Service.JSON
-                        .createObjectNode()
-                        .put("flowId", manifest.flowId())
-                        .put("source", SOURCE);
+        ObjectNode body = body().put("flowId", manifest.flowId()).put("source", SOURCE);
         if (accepted("/onboarding/start", body).status() == 201) {
             tally.sessionStarted();
         }
@@ -129,7 +186,7 @@ final class SimulatedUser {
 
     private void startOver() throws InterruptedException, Stuck {
         reset = true;
-        accepted("/onboarding/reset", body().put("reason", "I would rather begin again"));
+        accepted("/onboarding/reset", inSession().put("reason", "I would rather begin again"));
         given.clear();
         tally.sessionStarted();
     }
@@ -138,10 +195,12 @@ final class SimulatedUser {
         String stepId = id(step);
         if (step.path("skippable").asBoolean(false) && happens(SKIPS)) {
             ObjectNode skip =
-                    body().put("stepId", stepId).put("reason", Person.pick(SKIP_REASONS, random));
+                    inSession()
+                            .put("stepId", stepId)
+                            .put("reason", Person.pick(SKIP_REASONS, random));
             accepted("/onboarding/step/skip", skip);
         } else if (kind(step).equals("path")) {
-            ObjectNode choice = body().put("pathId", Person.pick(manifest.pathIds(), random));
+            ObjectNode choice = inSession().put("pathId", Person.pick(manifest.pathIds(), random));
             accepted("/onboarding/path", choice);
         } else {
             answer(stepId, otherAnswers(stepId));
@@ -178,7 +237,7 @@ final class SimulatedUser {
             }
         } else if (!reopened && is(step, "completed") && happens(REOPENS)) {
             reopened = true;
-            accepted("/onboarding/step/reopen", body().put("stepId", stepId));
+            accepted("/onboarding/step/reopen", inSession().put("stepId", stepId));
         }
     }
 
@@ -191,9 +250,8 @@ final class SimulatedUser {
         return answers;
     }
 
-    private Reply write(String route, ObjectNode body) throws InterruptedException {
+    private Reply write(Call call) throws InterruptedException {
         pause.of(Duration.ofMillis(random.nextInt(1, THINKS_MS_MAX)));
-        Call call = Call.write(route, token, body);
         Reply reply = deliver(call);
         // Some answers get lost on the way back; a client that keeps its key asks again.
         return reply.accepted() && happens(LOSES_ANSWER) ? deliver(call) : reply;
@@ -209,7 +267,15 @@ final class SimulatedUser {
     }
 
     private Reply accepted(String route, ObjectNode body) throws InterruptedException, Stuck {
-        Reply reply = attempt(route, body);
+        return insist(attempt(route, body));
+    }
+
+    /** A write that is not answered with the session. */
+    private Reply needed(Call call) throws InterruptedException, Stuck {
+        return insist(write(call));
+    }
+
+    private static Reply insist(Reply reply) throws Stuck {
         if (!reply.accepted()) {
             throw new Stuck(reply);
         }
@@ -218,7 +284,7 @@ final class SimulatedUser {
 
     /** A write that may be refused. */
     private Reply attempt(String route, ObjectNode body) throws InterruptedException {
-        Reply reply = write(route, body);
+        Reply reply = write(Call.write(route, account.token(), body));
         if (reply.accepted()) {
             session = reply.json();
             Service.time(session.path("lastActivityAt")).ifPresent(tally::active);
@@ -226,14 +292,16 @@ final class SimulatedUser {
         return reply;
     }
 
-    private ObjectNode body() {
-        return Service.JSON
-                .createObjectNode()
-                .put("sessionId", session.path("sessionId").asString(""));
+    private ObjectNode inSession() {
+        return body().put("sessionId", session.path("sessionId").asString(""));
+    }
+
+    private static ObjectNode body() {
+        return Service.JSON.createObjectNode();
     }
 
     private ObjectNode form(String stepId, ObjectNode answers) {
-        return body().put("stepId", stepId).set("answers", answers);
+        return inSession().put("stepId", stepId).set("answers", answers);
     }
 
     private Stream<JsonNode> steps(Predicate<JsonNode> wanted) {
@@ -259,6 +327,15 @@ final class SimulatedUser {
     private static String id(JsonNode step) {
         return step.path("stepId").asString("");
     }
+
+    /**
+     * Who the user is to the service.
+     *
+     * @param name unique, and fit for a slug and for a GitHub login: lower-case letters, digits and
+     *     single hyphens, a letter first, 36 characters at most
+     * @param token the bearer
+     */
+    record Account(String name, String token) {}
 
     /** The service refused a write without which the story cannot go on. */
     private static final class Stuck extends Exception {

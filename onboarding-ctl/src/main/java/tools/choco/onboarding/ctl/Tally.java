@@ -18,6 +18,8 @@ final class Tally {
         COMPLETED("completed"),
         /** Everything is done but the site. */
         SITE_OPEN("left with the site step open"),
+        /** Everything is done, and a site is asked for: onboarding is completed once it is up. */
+        SITE_ASKED("asked for a site"),
         /** Gave up on the way. */
         DROPPED("dropped off"),
         /** The service refused what the story had to do. */

@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.choco.onboarding.ctl.Counterpart.Seen;
+import tools.choco.onboarding.ctl.DemoSites.Fate;
 import tools.choco.onboarding.ctl.Tally.Ending;
 
 class DemoTest {
@@ -33,7 +35,8 @@ class DemoTest {
         assertThat(run.tally().firstTrouble()).isNull();
         assertThat(run.tally().ended(Ending.STUCK)).isZero();
         assertThat(run.tally().ended(Ending.COMPLETED)).isPositive();
-        assertThat(run.tally().ended(Ending.SITE_OPEN)).isGreaterThan(USERS / 4);
+        assertThat(run.tally().ended(Ending.SITE_ASKED)).isGreaterThan(USERS / 4);
+        assertThat(run.tally().ended(Ending.SITE_OPEN)).isPositive();
         assertThat(run.tally().ended(Ending.DROPPED)).isPositive();
         assertThat(run.tally().sessions()).isGreaterThan(USERS);
         assertThat(run.tally().replayed()).isPositive();
@@ -71,7 +74,10 @@ class DemoTest {
         Run run = play(rough, 8);
 
         assertThat(run.journal())
-                .allMatch(line -> line.matches("[0-9a-f-]{36}\t/onboarding/[a-z/]+\t20[01]"));
+                .allMatch(
+                        line ->
+                                line.matches(
+                                        "[0-9a-f-]{36}\t/(onboarding|sites|users)/[a-z0-9/-]+\t20[012]"));
         Set<String> keys =
                 run.journal().stream()
                         .map(line -> line.substring(0, line.indexOf('\t')))
@@ -81,9 +87,23 @@ class DemoTest {
         assertThat(rough.effects().values()).containsOnly(1);
         assertThat(run.tally().acknowledged()).isEqualTo(run.journal().size());
         assertThat(run.seen())
-                .filteredOn(request -> request.route().startsWith("/onboarding"))
-                .filteredOn(request -> request.method().equals("POST"))
+                .filteredOn(request -> !request.method().equals("GET"))
+                .filteredOn(request -> !request.route().equals("/local/token"))
                 .allMatch(request -> !request.key().isEmpty());
+    }
+
+    @Test
+    void waitsForTheSitesAndTellsWhatBecameOfThem() throws Exception {
+        OnboardingScript script = new OnboardingScript(0);
+
+        Run run = play(script, 8);
+
+        assertThat(run.sites())
+                .containsOnlyKeys(Fate.LIVE, Fate.PARKED, Fate.FAILED, Fate.WELCOME)
+                .isEqualTo(script.fates());
+        assertThat(DemoSites.table(run.sites()).lines())
+                .hasSize(5)
+                .contains("%6d  failed".formatted(run.sites().get(Fate.FAILED)));
     }
 
     @Test
@@ -127,10 +147,11 @@ class DemoTest {
             Patience patience =
                     new Patience(service, Duration.ofSeconds(60), Clock.systemUTC(), pause -> {});
             Demo demo = new Demo(service, patience, pause -> {}, Clock.systemUTC(), journal);
-            Demo.Funnel funnel = demo.play(USERS, concurrency, SEED, progress);
+            Demo.Outcome outcome = demo.play(USERS, concurrency, SEED, progress);
             return new Run(
                     demo.tally(),
-                    funnel,
+                    outcome.funnel(),
+                    outcome.sites(),
                     patience.retries(),
                     Files.readAllLines(file),
                     counterpart.seen());
@@ -138,7 +159,12 @@ class DemoTest {
     }
 
     private record Run(
-            Tally tally, Demo.Funnel funnel, long retries, List<String> journal, List<Seen> seen) {
+            Tally tally,
+            Demo.Funnel funnel,
+            Map<DemoSites.Fate, Integer> sites,
+            long retries,
+            List<String> journal,
+            List<Seen> seen) {
 
         Set<String> routes() {
             return seen.stream().map(Seen::route).collect(Collectors.toSet());

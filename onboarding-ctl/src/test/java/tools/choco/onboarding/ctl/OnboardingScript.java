@@ -2,15 +2,18 @@ package tools.choco.onboarding.ctl;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tools.choco.onboarding.ctl.Counterpart.Answer;
 import tools.choco.onboarding.ctl.Counterpart.Script;
 import tools.choco.onboarding.ctl.Counterpart.Seen;
+import tools.choco.onboarding.ctl.DemoSites.Fate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,6 +41,8 @@ final class OnboardingScript implements Script {
     private final Map<String, List<String>> storyOfUser = new LinkedHashMap<>();
     private final Set<String> told = new HashSet<>();
     private final Map<String, Integer> effects = new HashMap<>();
+    private final Map<String, ScriptedSite> sites = new LinkedHashMap<>();
+    private final Set<String> linked = new HashSet<>();
 
     /**
      * {@code silentEvery}: each so-manieth request has its effect but gets no answer; 0 for none.
@@ -49,6 +54,13 @@ final class OnboardingScript implements Script {
     /** How often a key had an effect. */
     synchronized Map<String, Integer> effects() {
         return Map.copyOf(effects);
+    }
+
+    /** What became of the sites, parked and welcome ones included. */
+    synchronized Map<Fate, Integer> fates() {
+        Map<Fate, Integer> fates = new EnumMap<>(Fate.class);
+        sites.values().forEach(site -> fates.merge(fate(site), 1, Integer::sum));
+        return fates;
     }
 
     /** What each user did, without ids, in the order of their numbers. */
@@ -73,6 +85,9 @@ final class OnboardingScript implements Script {
     private Answer answerTo(Seen request) {
         String path = request.route().replaceAll("\\?.*", "");
         if (request.method().equals("GET")) {
+            if (path.startsWith("/sites/")) {
+                return siteOf(path).map(this::look).orElseGet(OnboardingScript::noSite);
+            }
             return path.equals("/onboarding/manifest")
                     ? Answer.of(200, manifest(request.route().endsWith("=quick")).toString())
                     : funnel();
@@ -90,17 +105,124 @@ final class OnboardingScript implements Script {
         if (told.add(request.key())) {
             storyOfUser
                     .computeIfAbsent(request.token(), user -> new ArrayList<>())
-                    .add(path + " " + ((ObjectNode) body.deepCopy()).without("sessionId"));
+                    .add(told(path, body));
         }
         Answer answer =
-                path.equals("/onboarding/start")
-                        ? start(request.token(), body.path("flowId").stringValue())
-                        : change(request.token(), path, body);
+                switch (path) {
+                    case "/onboarding/start" ->
+                            start(request.token(), body.path("flowId").stringValue());
+                    case "/users/me/github-link" -> link(request.token());
+                    case "/onboarding/site" -> site(request.token(), body);
+                    default ->
+                            path.startsWith("/sites/")
+                                    ? siteOf(path)
+                                            .map(site -> adopt(site, body))
+                                            .orElseGet(OnboardingScript::noSite)
+                                    : change(request.token(), path, body);
+                };
         if (answer.status() < 300) {
             remembered.put(request.key(), answer);
             effects.merge(request.key(), 1, Integer::sum);
         }
         return answer;
+    }
+
+    /** A write without what differs from run to run: ids and the user's name. */
+    private static String told(String path, JsonNode body) {
+        return (path + " " + ((ObjectNode) body.deepCopy()).without("sessionId"))
+                .replaceAll("site-[0-9]+", "site")
+                .replaceAll("demo-[0-9a-f]{8}", "demo");
+    }
+
+    private Answer link(String user) {
+        linked.add(user);
+        return Answer.of(200, "{}");
+    }
+
+    private Answer site(String user, JsonNode body) {
+        String slug = body.path("slug").stringValue();
+        if (!slug.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*") || slug.length() > 40) {
+            return Answer.problem(422, "slug_invalid", "Not a slug.");
+        }
+        if (sites.values().stream().anyMatch(site -> site.slug.equals(slug))) {
+            return Answer.problem(409, "slug_taken", "Another site has that slug.");
+        }
+        boolean welcome = body.path("hostingMode").stringValue().equals("platform_template");
+        ScriptedSite site =
+                new ScriptedSite("site-" + (sites.size() + 1), user, slug, welcome ? "" : slug);
+        sites.put(site.id, site);
+        return Answer.of(welcome ? 201 : 202, told(site, "requested"));
+    }
+
+    private Answer adopt(ScriptedSite site, JsonNode body) {
+        if (!site.repository.isEmpty() || !linked.contains(site.user)) {
+            return Answer.problem(409, "site_not_adoptable", "Not now.");
+        }
+        site.repository = body.path("githubRepo").asString("/" + site.slug).replaceAll(".*/", "");
+        return Answer.of(202, told(site, "requested"));
+    }
+
+    /** A site is on its way when it is first asked for, and settled from then on. */
+    private Answer look(ScriptedSite site) {
+        String state =
+                switch (fate(site)) {
+                    case FAILED -> "failed";
+                    case PARKED -> "awaiting_github";
+                    default -> "live";
+                };
+        boolean first = !site.looked;
+        site.looked = true;
+        return Answer.of(200, told(site, first ? "source_resolving" : state));
+    }
+
+    private Fate fate(ScriptedSite site) {
+        if (site.repository.isEmpty()) {
+            return Fate.WELCOME;
+        }
+        if (!linked.contains(site.user)) {
+            return Fate.PARKED;
+        }
+        ScriptedSite owner =
+                sites.values().stream()
+                        .filter(other -> other.repository.equals(site.repository))
+                        .findFirst()
+                        .orElse(site);
+        return owner.equals(site) ? Fate.LIVE : Fate.FAILED;
+    }
+
+    private Optional<ScriptedSite> siteOf(String path) {
+        return Optional.ofNullable(sites.get(path.split("/")[2]));
+    }
+
+    private static Answer noSite() {
+        return Answer.problem(404, "not_found", "No such site.");
+    }
+
+    /** A site of the script; {@code repository} is empty for a welcome site. */
+    private static final class ScriptedSite {
+        private final String id;
+        private final String user;
+        private final String slug;
+        private String repository;
+        private boolean looked;
+
+        ScriptedSite(String id, String user, String slug, String repository) {
+            this.id = id;
+            this.user = user;
+            this.slug = slug;
+            this.repository = repository;
+        }
+    }
+
+    private String told(ScriptedSite site, String state) {
+        ObjectNode told = Service.JSON.createObjectNode().put("siteId", site.id);
+        if (site.repository.isEmpty()) {
+            return told.putNull("provisioning").toString();
+        }
+        told.putObject("provisioning")
+                .put("state", state)
+                .put("updatedAt", time(effects.size()).toString());
+        return told.toString();
     }
 
     /**

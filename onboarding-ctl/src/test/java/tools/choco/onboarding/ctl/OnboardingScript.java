@@ -198,22 +198,6 @@ final class OnboardingScript implements Script {
         return Answer.problem(404, "not_found", "No such site.");
     }
 
-    /** A site of the script; {@code repository} is empty for a welcome site. */
-    private static final class ScriptedSite {
-        private final String id;
-        private final String user;
-        private final String slug;
-        private String repository;
-        private boolean looked;
-
-        ScriptedSite(String id, String user, String slug, String repository) {
-            this.id = id;
-            this.user = user;
-            this.slug = slug;
-            this.repository = repository;
-        }
-    }
-
     private String told(ScriptedSite site, String state) {
         ObjectNode told = Service.JSON.createObjectNode().put("siteId", site.id);
         if (site.repository.isEmpty()) {
@@ -347,5 +331,21 @@ final class OnboardingScript implements Script {
             paths.addObject().put("pathId", "shop");
         }
         return manifest;
+    }
+
+    /** A site of the script; {@code repository} is empty for a welcome site. */
+    private static final class ScriptedSite {
+        private final String id;
+        private final String user;
+        private final String slug;
+        private String repository;
+        private boolean looked;
+
+        ScriptedSite(String id, String user, String slug, String repository) {
+            this.id = id;
+            this.user = user;
+            this.slug = slug;
+            this.repository = repository;
+        }
     }
 }

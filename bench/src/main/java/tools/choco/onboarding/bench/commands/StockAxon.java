@@ -27,6 +27,7 @@ import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.session.OnboardingSession;
+import tools.choco.onboarding.site.Sites;
 
 /**
  * The same aggregate on Axon as its starter sets it up: events as JPA entities through Hibernate,
@@ -73,6 +74,7 @@ final class StockAxon implements AutoCloseable {
                                 FlowCatalog.class, configuration -> parts.part(FlowCatalog.class))
                         .registerComponent(
                                 AnswerVault.class, configuration -> parts.part(AnswerVault.class))
+                        .registerComponent(Sites.class, configuration -> new NoSites())
                         .registerComponent(
                                 AnswerForms.class, configuration -> parts.part(AnswerForms.class))
                         .registerComponent(Clock.class, configuration -> parts.part(Clock.class))

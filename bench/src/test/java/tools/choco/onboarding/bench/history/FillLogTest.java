@@ -19,6 +19,7 @@ import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.answer.Answers;
 import tools.choco.onboarding.answer.form.JsonAnswerForms;
+import tools.choco.onboarding.bench.commands.NoSites;
 import tools.choco.onboarding.bench.database.Database;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.LoggedRow;
@@ -31,6 +32,7 @@ import tools.choco.onboarding.flow.config.ConfiguredFlowCatalog;
 import tools.choco.onboarding.flow.config.FlowFiles;
 import tools.choco.onboarding.flow.config.PostgresFlowRegistry;
 import tools.choco.onboarding.session.OnboardingSession;
+import tools.choco.onboarding.site.Sites;
 
 class FillLogTest {
 
@@ -144,6 +146,7 @@ class FillLogTest {
                                         new PostgresFlowRegistry(
                                                 database.dataSource(), Clock.systemUTC())))
                 .registerComponent(AnswerForms.class, configuration -> new JsonAnswerForms())
+                .registerComponent(Sites.class, configuration -> new NoSites())
                 .registerComponent(AnswerVault.class, configuration -> new NoKeys())
                 .registerComponent(Clock.class, configuration -> Clock.systemUTC())
                 .configureAggregate(

@@ -75,7 +75,8 @@ public final class VisibleBench implements Bench {
             this.users = users;
             look =
                     connection.prepareStatement(
-                            "SELECT revision >= ? FROM session_view WHERE session_id = ?");
+                            "SELECT revision >= ? FROM sessionview_g1.session_view"
+                                    + " WHERE session_id = ?");
         }
 
         /** Waits until the read model has done with all that happened before. */

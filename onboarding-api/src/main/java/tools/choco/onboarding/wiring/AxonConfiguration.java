@@ -95,6 +95,7 @@ class AxonConfiguration {
     private static <T> AggregateConfigurer<T> cached(
             Class<T> type, EventLog log, AggregateSettings settings, MeterRegistry meters) {
         return AggregateConfigurer.defaultConfiguration(type)
+                .configureCommandTargetResolver(axon -> new CommandTargets())
                 .configureRepository(
                         axon -> {
                             var repository =

@@ -40,6 +40,7 @@ import tools.choco.onboarding.hosting.GitAccess;
 import tools.choco.onboarding.hosting.PushListener;
 import tools.choco.onboarding.hosting.local.LocalHosting;
 import tools.choco.onboarding.keys.PostgresAnswerVault;
+import tools.choco.onboarding.projection.Coordinators;
 import tools.choco.onboarding.provisioning.Checkpoints;
 import tools.choco.onboarding.provisioning.HopAttempts;
 import tools.choco.onboarding.provisioning.Hops;
@@ -200,7 +201,7 @@ class ProvisioningConfiguration {
             PostgresEventStore eventStore,
             ParkingInvoker sagaInvoker,
             ParkingInvoker outcomeInvoker,
-            ScheduledExecutorService timers,
+            Coordinators coordinators,
             ScheduledExecutorService provisioningWorkers,
             DeadLetters letters,
             ProvisioningSettings settings,
@@ -214,7 +215,7 @@ class ProvisioningConfiguration {
                                                 it.getValue(),
                                                 log,
                                                 eventStore,
-                                                timers,
+                                                coordinators,
                                                 provisioningWorkers,
                                                 settings.claimTimeout()))
                         .toList();

@@ -1,8 +1,9 @@
 package tools.choco.onboarding.session;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.v1.SealedAnswers;
 import tools.choco.onboarding.flow.Step;
@@ -97,11 +98,8 @@ public record StepProgress(
 
     StepProgress answered(SealedAnswers sealed, Change change) {
         int surplus = Math.max(0, answers.size() + 1 - ANSWER_VERSIONS_MAX);
-        List<AnswerVersion> versions =
-                Stream.concat(
-                                answers.stream().skip(surplus),
-                                Stream.of(new AnswerVersion(change, sealed)))
-                        .toList();
+        List<AnswerVersion> versions = new ArrayList<>(answers.subList(surplus, answers.size()));
+        versions.add(new AnswerVersion(change, sealed));
         return new StepProgress(
                 stepId,
                 title,
@@ -110,7 +108,7 @@ public record StepProgress(
                 required,
                 skippable,
                 StepStatus.COMPLETED,
-                versions,
+                Collections.unmodifiableList(versions),
                 change);
     }
 }

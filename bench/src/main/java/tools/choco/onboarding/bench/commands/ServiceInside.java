@@ -1,6 +1,7 @@
 package tools.choco.onboarding.bench.commands;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -10,9 +11,13 @@ import tools.choco.onboarding.bench.database.Database;
 
 /**
  * The service in this process, with its own wiring, for what is measured below HTTP. Its read
- * models rest: what is measured is the way of a command, on all the cores there are.
+ * models and its saga rest: what is measured is the way of a command, on all the cores.
  */
 final class ServiceInside implements AutoCloseable {
+
+    /** What follows the log, and what talks to whoever started the service. */
+    private static final List<String> RESTING =
+            List.of("projectionLifecycle", "provisioningLifecycle", "stuckWatch", "readyNotice");
 
     private final ConfigurableApplicationContext context;
 
@@ -29,19 +34,19 @@ final class ServiceInside implements AutoCloseable {
         application.addInitializers(
                 context ->
                         context.addBeanFactoryPostProcessor(
-                                factory -> {
-                                    var beans = (BeanDefinitionRegistry) factory;
-                                    beans.removeBeanDefinition("projectionLifecycle");
-                                    beans.removeBeanDefinition("readyNotice");
-                                }));
+                                factory ->
+                                        RESTING.forEach(
+                                                ((BeanDefinitionRegistry) factory)
+                                                        ::removeBeanDefinition)));
         return new ServiceInside(
                 application.run(
                         "--spring.profiles.active=local",
                         "--server.port=0",
+                        "--onboarding.sites.port=0",
                         "--onboarding.home=" + home,
                         "--onboarding.database.url=" + database.url(),
                         "--onboarding.sweep.enabled=false",
-                        "--logging.level.root=warn"));
+                        "--logging.level.root=error"));
     }
 
     <T> T part(Class<T> type) {

@@ -59,6 +59,7 @@ public final class FillCommand implements Callable<Integer> {
                         history,
                         database.connect(),
                         done -> System.out.printf("\r%,d events", done));
+        History.settle(source);
         System.out.printf(
                 "\r%,d events in %d s%n",
                 made, Duration.ofNanos(System.nanoTime() - begin).toSeconds());

@@ -90,6 +90,14 @@ public final class History {
         flows.serve(database);
     }
 
+    /**
+     * Has a service that is started on the log take what its saga would do for done. After the log
+     * was filled.
+     */
+    public static void settle(DataSource database) {
+        Settled.all(database);
+    }
+
     /** People come, more of them by day and on work days. */
     private final class Arrivals extends Story {
 

@@ -90,6 +90,7 @@ final class ServiceProcess implements AutoCloseable {
                                             || name.equals("JAVA_TOOL_OPTIONS"));
             environment.put("ONBOARDING_HOME", home.toString());
             environment.put("ONBOARDING_PORT", String.valueOf(port));
+            environment.put("ONBOARDING_SITES_PORT", "0");
             environment.put("ONBOARDING_DATABASE_URL", database.url());
             long begin = System.nanoTime();
             var service =

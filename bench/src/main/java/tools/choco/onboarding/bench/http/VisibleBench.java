@@ -1,9 +1,6 @@
 package tools.choco.onboarding.bench.http;
 
 import java.net.http.HttpClient;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +10,8 @@ import tools.choco.onboarding.bench.measure.Comparison;
 import tools.choco.onboarding.bench.measure.Resources;
 import tools.choco.onboarding.bench.measure.Row;
 import tools.choco.onboarding.bench.measure.Stage;
+import tools.choco.onboarding.sessionview.SessionQueries;
+import tools.jackson.databind.JsonNode;
 
 /** From the acknowledgement of an answer until the read model of sessions shows it. */
 public final class VisibleBench implements Bench {
@@ -40,7 +39,8 @@ public final class VisibleBench implements Bench {
         double rate = service.halfLoad(stage);
         // Users beside those of the load: what is waited for is their own answer.
         var witnesses = HttpUsers.at(service.process().address(), WITNESSES, "witness-");
-        var witness = resources.closing(new Witness(service.database().connect(), witnesses));
+        var views = new SessionQueries(resources.closing(service.database().pool(1)));
+        var witness = resources.closing(new Witness(views, witnesses));
         witness.catchUp();
         return new Comparison() {
             @Override
@@ -65,18 +65,13 @@ public final class VisibleBench implements Bench {
     /** Answers now and then, and looks until the answer is there. */
     private static final class Witness implements AutoCloseable {
 
-        private final Connection connection;
-        private final PreparedStatement look;
+        private final SessionQueries views;
         private final HttpUsers users;
         private final HttpClient client = HttpClient.newHttpClient();
 
-        Witness(Connection connection, HttpUsers users) throws SQLException {
-            this.connection = connection;
+        Witness(SessionQueries views, HttpUsers users) {
+            this.views = views;
             this.users = users;
-            look =
-                    connection.prepareStatement(
-                            "SELECT revision >= ? FROM sessionview_g1.session_view"
-                                    + " WHERE session_id = ?");
         }
 
         /** Waits until the read model has done with all that happened before. */
@@ -90,9 +85,7 @@ public final class VisibleBench implements Bench {
             do {
                 var session = users.answer(client);
                 long acknowledged = System.nanoTime();
-                look.setLong(1, session.get("revision").longValue());
-                look.setString(2, session.get("sessionId").stringValue());
-                while (!isThere()) {
+                while (!isThere(session)) {
                     Thread.sleep(BETWEEN_LOOKS);
                 }
                 nanos.recordValue(Math.min(System.nanoTime() - acknowledged, LONGEST_NANOS));
@@ -101,16 +94,16 @@ public final class VisibleBench implements Bench {
             return nanos.getValueAtPercentile(99) / 1e6;
         }
 
-        private boolean isThere() throws SQLException {
-            try (var row = look.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
+        private boolean isThere(JsonNode session) {
+            long revision = session.get("revision").longValue();
+            return views.byId(session.get("sessionId").stringValue())
+                    .filter(view -> view.revision() >= revision)
+                    .isPresent();
         }
 
         @Override
-        public void close() throws SQLException {
+        public void close() {
             client.close();
-            connection.close();
         }
     }
 }

@@ -47,11 +47,13 @@ public record Stage(
             say.accept("filling a log with %,d events".formatted(events));
             var draft = server.create("draft_" + name);
             var history = new History(History.Settings.of(events, SEED));
-            try (var pool = draft.pool(1)) {
-                history.serveFlows(pool);
-            }
             long begin = System.nanoTime();
-            long made = FillLog.with(history, draft.connect(), done -> {});
+            long made;
+            try (var pool = draft.pool(4)) {
+                history.serveFlows(pool);
+                made = FillLog.with(history, draft.connect(), done -> {});
+                History.settle(pool);
+            }
             say.accept(
                     "filled with %,d events in %.1f s"
                             .formatted(made, (System.nanoTime() - begin) / 1e9));

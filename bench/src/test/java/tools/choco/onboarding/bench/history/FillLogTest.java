@@ -32,6 +32,7 @@ import tools.choco.onboarding.flow.config.ConfiguredFlowCatalog;
 import tools.choco.onboarding.flow.config.FlowFiles;
 import tools.choco.onboarding.flow.config.PostgresFlowRegistry;
 import tools.choco.onboarding.session.OnboardingSession;
+import tools.choco.onboarding.site.Site;
 import tools.choco.onboarding.site.Sites;
 
 class FillLogTest {
@@ -107,29 +108,53 @@ class FillLogTest {
     }
 
     @Test
-    void makesSessionsThatTheirAggregateCanBeRebuiltFrom() {
+    void tellsThoseWhoActOnEventsThatAllIsDone() throws SQLException {
+        History.settle(database.dataSource());
+        History.settle(database.dataSource());
+
+        try (var connection = new Database(database.jdbcUrl()).connect();
+                var statement = connection.createStatement();
+                var row =
+                        statement.executeQuery(
+                                """
+                                SELECT string_agg(processor_name, ' ' ORDER BY processor_name),
+                                       bool_and(convert_from(token, 'UTF8') LIKE '%' ||
+                                                (SELECT max(position) FROM events) || '%')
+                                FROM token_entry""")) {
+            row.next();
+            assertThat(row.getString(1)).isEqualTo("site-outcome site-provisioning");
+            assertThat(row.getBoolean(2)).isTrue();
+        }
+    }
+
+    @Test
+    void makesSessionsAndSitesThatTheirAggregatesCanBeRebuiltFrom() {
         var axon = axon();
         axon.start();
         try {
-            var sessions =
-                    rows().stream()
-                            .filter(row -> row.aggregateType().equals(EventType.SESSION))
-                            .map(row -> row.aggregateId().toString())
-                            .distinct()
-                            .toList();
-            assertThat(sessions).hasSizeGreaterThan(1_000);
-            for (var session : sessions) {
-                UnitOfWork<?> work = DefaultUnitOfWork.startAndGet(null);
-                var loaded =
-                        axon.repository(OnboardingSession.class)
-                                .load(session)
-                                .invoke(Object::toString);
-                assertThat(loaded).isNotNull();
-                work.rollback();
-            }
+            assertThat(rebuilt(axon, OnboardingSession.class, EventType.SESSION))
+                    .isGreaterThan(1_000);
+            assertThat(rebuilt(axon, Site.class, EventType.SITE)).isGreaterThan(300);
         } finally {
             axon.shutdown();
         }
+    }
+
+    private static long rebuilt(Configuration axon, Class<?> type, String aggregateType) {
+        return rows().stream()
+                .filter(row -> row.aggregateType().equals(aggregateType))
+                .map(row -> row.aggregateId().toString())
+                .distinct()
+                .filter(
+                        id -> {
+                            UnitOfWork<?> work = DefaultUnitOfWork.startAndGet(null);
+                            try {
+                                return axon.repository(type).load(id).version() >= 0;
+                            } finally {
+                                work.rollback();
+                            }
+                        })
+                .count();
     }
 
     private static Configuration axon() {
@@ -146,11 +171,12 @@ class FillLogTest {
                                         new PostgresFlowRegistry(
                                                 database.dataSource(), Clock.systemUTC())))
                 .registerComponent(AnswerForms.class, configuration -> new JsonAnswerForms())
-                .registerComponent(Sites.class, configuration -> new NoSites())
                 .registerComponent(AnswerVault.class, configuration -> new NoKeys())
                 .registerComponent(Clock.class, configuration -> Clock.systemUTC())
+                .registerComponent(Sites.class, configuration -> new NoSites())
                 .configureAggregate(
                         AggregateConfigurer.defaultConfiguration(OnboardingSession.class))
+                .configureAggregate(AggregateConfigurer.defaultConfiguration(Site.class))
                 .buildConfiguration();
     }
 

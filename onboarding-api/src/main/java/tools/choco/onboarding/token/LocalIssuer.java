@@ -68,8 +68,7 @@ public final class LocalIssuer {
                     NimbusJwtDecoder.withPublicKey(key.toRSAPublicKey())
                             .signatureAlgorithm(SignatureAlgorithm.RS256)
                             .build();
-            decoder.setJwtValidator(TokenDecoders.validator(ISSUER, settings));
-            return decoder;
+            return new VerifiedTokens(decoder, TokenDecoders.validator(ISSUER, settings), settings);
         } catch (JOSEException unusable) {
             throw new IllegalStateException(unusable);
         }

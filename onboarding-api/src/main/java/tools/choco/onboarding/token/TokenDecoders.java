@@ -40,8 +40,7 @@ public final class TokenDecoders {
                             settings.jwkSetUri() == null
                                     ? NimbusJwtDecoder.withIssuerLocation(issuer).build()
                                     : NimbusJwtDecoder.withJwkSetUri(settings.jwkSetUri()).build();
-                    decoder.setJwtValidator(validator(issuer, settings));
-                    return decoder;
+                    return new VerifiedTokens(decoder, validator(issuer, settings), settings);
                 });
     }
 

@@ -47,6 +47,21 @@ class RefusalRecorderTest {
     }
 
     @Test
+    void notesThoseOfASite() {
+        String session = user.started("default");
+        var site = user.requestSite(session, user.subject(), "platform_template");
+        user.act(site.required("/siteId"), "adopt");
+
+        assertThat(refusals(session))
+                .singleElement()
+                .satisfies(
+                        refused -> {
+                            assertThat(refused.getCommand()).isEqualTo("adopt_site");
+                            assertThat(refused.getCode()).isEqualTo("github_link_required");
+                        });
+    }
+
+    @Test
     void leavesTheSessionAsItWas() {
         String session = user.started("default");
         user.finish(session);

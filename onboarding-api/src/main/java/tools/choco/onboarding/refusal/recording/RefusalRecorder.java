@@ -3,6 +3,7 @@ package tools.choco.onboarding.refusal.recording;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +42,12 @@ public final class RefusalRecorder {
     /**
      * Takes note of a refusal, unless the session is not the caller's or the caller is no user.
      *
+     * @param session whose stream it goes to; asked for only if there is something to note
      * @param command what was asked for
      * @param stepId the step it was about; null if none
      */
     public void record(
-            SessionId session,
+            Supplier<SessionId> session,
             Class<?> command,
             @Nullable String stepId,
             Refused refused,
@@ -55,10 +57,11 @@ public final class RefusalRecorder {
             return;
         }
         try {
+            SessionId id = session.get();
             commands.sendAndWait(
                     new RecordRefusal(
-                            RefusalsId.of(session),
-                            session,
+                            RefusalsId.of(id),
+                            id,
                             name(command),
                             stepId,
                             refused.refusal().code(),

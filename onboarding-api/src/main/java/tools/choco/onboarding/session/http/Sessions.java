@@ -45,7 +45,7 @@ public final class Sessions {
             // A start may name a session that never comes to be.
             if (!(command instanceof StartOnboarding)) {
                 refusals.record(
-                        command.sessionId(),
+                        command::sessionId,
                         command.getClass(),
                         stepOf(command),
                         refused,

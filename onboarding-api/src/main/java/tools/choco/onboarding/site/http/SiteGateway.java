@@ -30,7 +30,7 @@ public final class SiteGateway {
     }
 
     /**
-     * Sends a command and waits for its answer.
+     * Sends a command and waits for its answer; a refusal is noted beside the session.
      *
      * @throws Refused also with {@code SITE_NOT_FOUND} if there is no such site
      */
@@ -39,6 +39,14 @@ public final class SiteGateway {
             return commands.sendAndWait(command);
         } catch (AggregateNotFoundException missing) {
             throw Refused.because(Refusal.SITE_NOT_FOUND, "There is no such site.");
+        } catch (Refused refused) {
+            refusals.record(
+                    () -> claims.sessionOf(command.siteId()),
+                    command.getClass(),
+                    null,
+                    refused,
+                    command.request());
+            throw refused;
         }
     }
 
@@ -48,7 +56,7 @@ public final class SiteGateway {
             return commands.sendAndWait(command);
         } catch (Refused refused) {
             refusals.record(
-                    command.sessionId(), RequestSite.class, null, refused, command.request());
+                    command::sessionId, RequestSite.class, null, refused, command.request());
             throw refused;
         }
     }

@@ -170,6 +170,8 @@ public final class Generations {
                     for (String table :
                             List.of(
                                     "projection_progress WHERE projection",
+                                    "dead_letters WHERE processor",
+                                    "stopped_processors WHERE processor",
                                     "token_entry WHERE processor_name")) {
                         try (PreparedStatement statement =
                                 connection.prepareStatement("DELETE FROM " + table + " = ?")) {

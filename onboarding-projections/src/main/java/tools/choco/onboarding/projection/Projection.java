@@ -39,10 +39,23 @@ public interface Projection {
      * threads at once.
      *
      * @param events in log order, at least one
-     * @throws SQLException if the database fails; the batch is then rolled back and comes again
-     * @throws BrokenHistory if an event cannot follow what was applied before
+     * @throws SQLException if the database fails, and the batch is then rolled back and comes
+     *     again; or if it refuses values, and the sequence of the event to blame is then parked
+     * @throws BrokenHistory if an event cannot follow what was applied before; its sequence is then
+     *     parked
      */
     void apply(Connection connection, List<LoggedEvent> events) throws SQLException;
+
+    /**
+     * Counts an event as applied without applying it, so that those after it in its session or site
+     * can be: an operator has discarded it.
+     *
+     * @return false if nothing of the session, or of the site whose event it is, can be applied
+     *     without it; those events are then passed over too
+     */
+    default boolean passOver(Connection connection, LoggedEvent event) throws SQLException {
+        return false;
+    }
 
     /**
      * SQL that makes the tables of a generation, with unqualified names; so is all other SQL of the

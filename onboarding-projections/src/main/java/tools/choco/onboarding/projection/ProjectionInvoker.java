@@ -34,6 +34,7 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
 
     private final Projection projection;
     private final Generation generation;
+    private final Parking parking;
     private final Supplier<Connection> connection;
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
 
@@ -41,6 +42,7 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
             Projection projection, Generation generation, Supplier<Connection> connection) {
         this.projection = projection;
         this.generation = generation;
+        this.parking = new Parking(projection, generation);
         this.connection = connection;
     }
 
@@ -80,7 +82,7 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
     private void apply(List<LoggedEvent> batch, Segment segment) {
         try {
             SearchPath.set(connection.get(), generation);
-            projection.apply(connection.get(), batch);
+            parking.apply(connection.get(), batch);
             Progress.move(connection.get(), generation, segment, batch.getLast());
         } catch (SQLException e) {
             throw new ProjectionException(projection, e);

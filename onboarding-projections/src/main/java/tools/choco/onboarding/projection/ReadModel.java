@@ -72,21 +72,25 @@ public final class ReadModel {
      * @throws QueryFailed if the database fails
      */
     public <T> List<T> rows(String sql, List<?> values, RowMapper<T> mapper) {
-        return ask(
-                (connection, generation) -> {
-                    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                        for (int i = 0; i < values.size(); i++) {
-                            statement.setObject(i + 1, values.get(i));
-                        }
-                        List<T> found = new ArrayList<>();
-                        try (ResultSet rows = statement.executeQuery()) {
-                            while (rows.next()) {
-                                found.add(mapper.map(rows));
-                            }
-                        }
-                        return found;
-                    }
-                });
+        return ask((connection, generation) -> rows(connection, sql, values, mapper));
+    }
+
+    /** The rows that a statement finds, as a part of a question. */
+    public static <T> List<T> rows(
+            Connection connection, String sql, List<?> values, RowMapper<T> mapper)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.size(); i++) {
+                statement.setObject(i + 1, values.get(i));
+            }
+            List<T> found = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    found.add(mapper.map(rows));
+                }
+            }
+            return found;
+        }
     }
 
     private Generation current(Connection connection) throws SQLException {

@@ -79,7 +79,7 @@ final class Rebuild {
                             .toList();
             if (!handled.isEmpty()) {
                 SearchPath.set(connection, generation);
-                projection.apply(connection, handled);
+                new Parking(projection, generation).apply(connection, handled);
             }
             Progress.move(connection, generation, Segment.ROOT_SEGMENT, batch.getLast());
             connection.commit();

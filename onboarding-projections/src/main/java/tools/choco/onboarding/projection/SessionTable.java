@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.v1.OnboardingStarted;
@@ -25,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * whose members are the table's columns; PostgreSQL does the conversion both ways.
  *
  * <p>What was applied is known by each aggregate's own sequence numbers: a number that comes again
- * is passed over, one that is missing means a damaged log and stops the processor.
+ * is passed over, one that is missing means a damaged log and parks the session.
  *
  * @param <R> the row
  */
@@ -88,6 +89,23 @@ public final class SessionTable<R extends SessionRow<R>> {
         if (!changed.isEmpty()) {
             write(connection, changed.values());
         }
+    }
+
+    /**
+     * Counts an event as applied that is not.
+     *
+     * @param passing the row after an event that changes nothing else
+     * @return false if the session has no row
+     */
+    public boolean passOver(
+            Connection connection, LoggedEvent event, BiFunction<R, LoggedEvent, R> passing)
+            throws SQLException {
+        R row = read(connection, List.of(event)).get(event.sessionId());
+        if (row == null) {
+            return false;
+        }
+        write(connection, List.of(passing.apply(row, event)));
+        return true;
     }
 
     private R next(@Nullable R row, LoggedEvent event) {

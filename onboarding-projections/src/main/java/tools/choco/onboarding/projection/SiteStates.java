@@ -83,6 +83,24 @@ public record SiteStates(@JsonValue List<Site> all) {
         return new SiteStates(sites);
     }
 
+    /** The sites after an event that is counted and changes nothing else. */
+    public SiteStates passing(LoggedEvent event) {
+        Optional<Site> site = find(event.aggregateId());
+        Site next =
+                new Site(
+                        event.aggregateId(),
+                        site.map(Site::state)
+                                .orElse(ProvisioningState.PROVISIONING_STATE_REQUESTED),
+                        event.sequence() + 1);
+        List<Site> sites = new ArrayList<>(all);
+        if (site.isPresent()) {
+            sites.set(sites.indexOf(site.get()), next);
+        } else {
+            sites.add(next);
+        }
+        return new SiteStates(sites);
+    }
+
     /** The state of the most advanced site; UNSPECIFIED if there is no site. */
     public ProvisioningState leading() {
         return all.stream()

@@ -8,5 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param items newest start first
  * @param nextCursor where the list goes on; null at its end
+ * @param parkedSequences how many sessions' latest events the list lacks, because one of each could
+ *     not be applied
  */
-public record SessionPage(List<SessionSummary> items, @Nullable String nextCursor) {}
+public record SessionPage(List<SessionSummary> items, @Nullable String nextCursor, long parkedSequences) {}

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.projection.Conditions;
 import tools.choco.onboarding.projection.Cursor;
 import tools.choco.onboarding.projection.InvalidCursor;
+import tools.choco.onboarding.projection.Letters;
 import tools.choco.onboarding.projection.QueryFailed;
 import tools.choco.onboarding.projection.ReadModel;
 import tools.choco.onboarding.projection.StoredText;
@@ -80,21 +81,32 @@ public final class SessionQueries {
             conditions.add("(started_at, session_id) < (?, ?)", timestamp(after.at()), after.id());
         }
         // One more than asked for tells whether the list goes on.
-        List<SessionSummary> found =
-                model.rows(
-                        SUMMARY
-                                + conditions.where()
-                                + " ORDER BY started_at DESC, session_id DESC LIMIT "
-                                + (limit + 1),
-                        conditions.values(),
-                        SessionQueries::summary);
+        String sql =
+                SUMMARY
+                        + conditions.where()
+                        + " ORDER BY started_at DESC, session_id DESC LIMIT "
+                        + (limit + 1);
+        return model.ask(
+                (connection, generation) ->
+                        page(
+                                ReadModel.rows(
+                                        connection,
+                                        sql,
+                                        conditions.values(),
+                                        SessionQueries::summary),
+                                limit,
+                                Letters.parkedSequences(connection, generation)));
+    }
+
+    private static SessionPage page(List<SessionSummary> found, int limit, long parked) {
         if (found.size() <= limit) {
-            return new SessionPage(found, null);
+            return new SessionPage(found, null, parked);
         }
         SessionSummary last = found.get(limit - 1);
         return new SessionPage(
                 List.copyOf(found.subList(0, limit)),
-                new Cursor(last.startedAt(), last.sessionId()).printed());
+                new Cursor(last.startedAt(), last.sessionId()).printed(),
+                parked);
     }
 
     /** The session of that id, if it is known. */

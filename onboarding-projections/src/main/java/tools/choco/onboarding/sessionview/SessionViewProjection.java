@@ -39,6 +39,11 @@ public final class SessionViewProjection implements Projection {
     }
 
     @Override
+    public boolean passOver(Connection connection, LoggedEvent event) throws SQLException {
+        return rows.passOver(connection, event, SessionViewRow::passing);
+    }
+
+    @Override
     public String tables() {
         return Tables.of(NAME);
     }

@@ -142,6 +142,17 @@ record SessionViewRow(
         return draft.build();
     }
 
+    /** The row after an event that is counted and changes nothing else. */
+    SessionViewRow passing(LoggedEvent event) {
+        Draft draft = new Draft(event);
+        if (event.isOfSession()) {
+            draft.revision = event.sequence() + 1;
+        } else {
+            draft.sites = sites.passing(event);
+        }
+        return draft.build();
+    }
+
     @JsonProperty
     boolean test() {
         return TestTraffic.isTest(source);

@@ -8,5 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param items longest in its state first
  * @param nextCursor where the list goes on; null at its end
+ * @param parkedSequences how many sessions' latest events the list lacks, because one of each could
+ *     not be applied
  */
-public record InFlightPage(List<InFlightSite> items, @Nullable String nextCursor) {}
+public record InFlightPage(List<InFlightSite> items, @Nullable String nextCursor, long parkedSequences) {}

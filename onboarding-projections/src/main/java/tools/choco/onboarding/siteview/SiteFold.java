@@ -110,6 +110,11 @@ record SiteFold(SiteRow site, @Nullable SagaRow saga) {
         return draft.build(event);
     }
 
+    /** The rows after an event that is counted and changes nothing else. */
+    SiteFold passing(LoggedEvent event) {
+        return new Draft().build(event);
+    }
+
     private SagaRow saga(LoggedEvent event) {
         if (saga == null) {
             throw new BrokenHistory(event, "a welcome site is not being provisioned");

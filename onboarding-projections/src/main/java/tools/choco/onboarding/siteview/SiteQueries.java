@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.projection.Conditions;
 import tools.choco.onboarding.projection.Cursor;
 import tools.choco.onboarding.projection.InvalidCursor;
+import tools.choco.onboarding.projection.Letters;
 import tools.choco.onboarding.projection.QueryFailed;
 import tools.choco.onboarding.projection.ReadModel;
 import tools.choco.onboarding.projection.StoredText;
@@ -85,25 +86,36 @@ public final class SiteQueries {
             Cursor after = Cursor.of(cursor);
             conditions.add("(p.updated_at, p.site_id) > (?, ?)", timestamp(after.at()), after.id());
         }
-        List<InFlightSite> found =
-                model.rows(
-                        """
-                        SELECT site_id, session_id, user_id, slug, state, attempt, saga_kind,
-                            error_kind, last_error, p.updated_at
-                        FROM provisioning_sagas p JOIN sites USING (site_id)
-                        """
-                                + conditions.where()
-                                + " ORDER BY p.updated_at, p.site_id LIMIT "
-                                + (limit + 1),
-                        conditions.values(),
-                        SiteQueries::inFlightSite);
+        String sql =
+                """
+                SELECT site_id, session_id, user_id, slug, state, attempt, saga_kind,
+                    error_kind, last_error, p.updated_at
+                FROM provisioning_sagas p JOIN sites USING (site_id)
+                """
+                        + conditions.where()
+                        + " ORDER BY p.updated_at, p.site_id LIMIT "
+                        + (limit + 1);
+        return model.ask(
+                (connection, generation) ->
+                        page(
+                                ReadModel.rows(
+                                        connection,
+                                        sql,
+                                        conditions.values(),
+                                        SiteQueries::inFlightSite),
+                                limit,
+                                Letters.parkedSequences(connection, generation)));
+    }
+
+    private static InFlightPage page(List<InFlightSite> found, int limit, long parked) {
         if (found.size() <= limit) {
-            return new InFlightPage(found, null);
+            return new InFlightPage(found, null, parked);
         }
         InFlightSite last = found.get(limit - 1);
         return new InFlightPage(
                 List.copyOf(found.subList(0, limit)),
-                new Cursor(last.sinceState(), last.siteId()).printed());
+                new Cursor(last.sinceState(), last.siteId()).printed(),
+                parked);
     }
 
     /** How many provisionings a filter matches. */

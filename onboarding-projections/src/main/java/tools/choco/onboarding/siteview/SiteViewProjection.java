@@ -101,6 +101,19 @@ public final class SiteViewProjection implements Projection {
     }
 
     @Override
+    public boolean passOver(Connection connection, LoggedEvent event) throws SQLException {
+        if (!isOfSite(event)) {
+            return true;
+        }
+        SiteFold fold = read(connection, List.of(event)).get(event.aggregateId());
+        if (fold == null) {
+            return false;
+        }
+        write(connection, UPSERT_SITES, List.of(fold.passing(event).site()));
+        return true;
+    }
+
+    @Override
     public String tables() {
         return Tables.of(NAME);
     }

@@ -88,8 +88,10 @@ class ProjectionProcessorTest {
     static List<Throwable> failures() {
         return List.of(
                 new SQLException("broken on purpose"),
-                new IllegalStateException("broken on purpose"),
-                new AssertionError("broken on purpose"));
+                new SQLException("broken on purpose", "53100"),
+                new IllegalStateException(
+                        new SQLException("broken on purpose", "40001")),
+                new StackOverflowError("broken on purpose"));
     }
 
     @Test

@@ -50,7 +50,7 @@ class SessionQueriesTest {
         models.serve(projection);
 
         assertThat(queries.page(SessionFilter.ALL, null, 1))
-                .isEqualTo(new SessionPage(List.of(), null));
+                .isEqualTo(new SessionPage(List.of(), null, 0));
     }
 
     @BeforeEach

@@ -58,7 +58,7 @@ class SiteQueriesTest {
 
         assertThat(queries.ofUser("user-1", null, 1)).isEqualTo(new SitePage(List.of(), null));
         assertThat(queries.inFlight(InFlightFilter.ALL, null, 1))
-                .isEqualTo(new InFlightPage(List.of(), null));
+                .isEqualTo(new InFlightPage(List.of(), null, 0));
     }
 
     @BeforeEach

@@ -87,7 +87,8 @@ class ProvisioningController {
             long stuckForMs,
             List<AttemptBody> attempts) {}
 
-    record InFlightList(List<InFlightBody> items, @Nullable String nextCursor) {}
+    record InFlightList(
+            List<InFlightBody> items, @Nullable String nextCursor, long parkedSequences) {}
 
     record BulkBody(
             @Nullable @Pattern(regexp = STATES) String state,
@@ -123,7 +124,9 @@ class ProvisioningController {
         }
         InFlightPage page = sites.inFlight(filter(state, stuck, now), cursor, limit);
         return new InFlightList(
-                page.items().stream().map(site -> body(site, now)).toList(), page.nextCursor());
+                page.items().stream().map(site -> body(site, now)).toList(),
+                page.nextCursor(),
+                page.parkedSequences());
     }
 
     @PostMapping("/start")

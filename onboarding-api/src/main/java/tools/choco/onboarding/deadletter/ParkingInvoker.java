@@ -1,5 +1,6 @@
 package tools.choco.onboarding.deadletter;
 
+import com.google.protobuf.Message;
 import java.util.Iterator;
 import java.util.List;
 import org.axonframework.eventhandling.DomainEventMessage;
@@ -12,9 +13,11 @@ import org.axonframework.eventhandling.WrappedToken;
 import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.axonframework.serialization.SerializationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.choco.onboarding.events.EventFields;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.transaction.Databases;
 import tools.choco.onboarding.transaction.Transactions;
@@ -53,6 +56,11 @@ public final class ParkingInvoker implements EventHandlerInvoker {
         this.letters = letters;
         this.transactions = transactions;
         this.events = events;
+    }
+
+    /** Name of the processor. */
+    public String processor() {
+        return processor;
     }
 
     @Override
@@ -182,10 +190,22 @@ public final class ParkingInvoker implements EventHandlerInvoker {
         letters.park(
                 processor,
                 event.getAggregateIdentifier(),
+                sessionOf(event),
                 position(event),
                 event.getIdentifier(),
                 typeOf(event),
                 failure);
+    }
+
+    /** Null where the payload cannot be read. */
+    private static @Nullable String sessionOf(EventMessage<?> event) {
+        try {
+            return event.getPayload() instanceof Message payload
+                    ? EventFields.sessionId(payload)
+                    : null;
+        } catch (SerializationException unreadable) {
+            return null;
+        }
     }
 
     /** The type as it goes over the wire; the class where the payload cannot be read. */

@@ -121,13 +121,18 @@ public final class GithubLinks {
         return new LinkedGithub(login, now);
     }
 
-    /** Forgets the link and its token; a repeat changes nothing. */
-    public void unlink(String userId) {
-        transactions
-                .jdbc()
-                .sql("DELETE FROM github_links WHERE user_id = ?")
-                .param(userId)
-                .update();
+    /**
+     * Forgets the link and its token; a repeat changes nothing.
+     *
+     * @return whether there was one
+     */
+    public boolean unlink(String userId) {
+        return transactions
+                        .jdbc()
+                        .sql("DELETE FROM github_links WHERE user_id = ?")
+                        .param(userId)
+                        .update()
+                > 0;
     }
 
     private Optional<GithubAccount> opened(Row row) {

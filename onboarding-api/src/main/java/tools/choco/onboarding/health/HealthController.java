@@ -11,7 +11,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-import tools.choco.onboarding.projection.ReadModelKeeper;
+import tools.choco.onboarding.ops.processor.Processors;
 
 /** Liveness says that the process answers; readiness that it can do its work. */
 @RestController
@@ -20,11 +20,11 @@ class HealthController {
     private static final int DATABASE_WAIT_SECONDS = 2;
 
     private final DataSource database;
-    private final ReadModelKeeper readModels;
+    private final Processors processors;
 
-    HealthController(DataSource database, ReadModelKeeper readModels) {
+    HealthController(DataSource database, Processors processors) {
         this.database = database;
-        this.readModels = readModels;
+        this.processors = processors;
     }
 
     /** {@code UP} or {@code DOWN}, as a whole and for each part. */
@@ -41,9 +41,7 @@ class HealthController {
 
     @GetMapping("/health/ready")
     ResponseEntity<Health> ready() {
-        boolean processing =
-                readModels.processors().stream()
-                        .allMatch(processor -> processor.status().isHealthy());
+        boolean processing = processors.areHealthy();
         Map<String, Part> components = new LinkedHashMap<>();
         components.put("database", new Part(status(isDatabaseReachable())));
         components.put("processors", new Part(status(processing)));

@@ -50,6 +50,18 @@ public final class HopAttempts {
                 .list();
     }
 
+    /** Forgets what hosts have said about a user's sites; the tries stay. */
+    public void forgetErrors(String userId) {
+        transactions
+                .jdbc()
+                .sql(
+                        """
+                        UPDATE hop_attempts SET error = NULL WHERE error IS NOT NULL
+                            AND site_id IN (SELECT site_id FROM site_claims WHERE user_id = ?)""")
+                .param(userId)
+                .update();
+    }
+
     /** Notes that a try begins; returns its number. */
     int begin(HopRun run) {
         UUID site = UUID.fromString(run.siteId());

@@ -1,6 +1,7 @@
 package tools.choco.onboarding.replay;
 
 import com.google.protobuf.Message;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import tools.choco.onboarding.eventlog.LogReader;
@@ -30,6 +31,20 @@ public final class LogSourceOfReader implements LogSource {
                 Long.MAX_VALUE,
                 eventsPerBatchMax,
                 rows -> consumer.accept(rows.stream().map(LogSourceOfReader::event).toList()));
+    }
+
+    /**
+     * The event at a position.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public LoggedEvent at(long position) {
+        List<LoggedEvent> found = new ArrayList<>();
+        reader.read(position - 1, position, 1, rows -> found.add(event(rows.getFirst())));
+        if (found.isEmpty()) {
+            throw new IllegalStateException("The log has no event at " + position);
+        }
+        return found.getFirst();
     }
 
     private static LoggedEvent event(LoggedRow row) {

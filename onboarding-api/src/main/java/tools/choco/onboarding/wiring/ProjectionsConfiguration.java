@@ -31,7 +31,7 @@ import tools.choco.onboarding.siteview.SiteViewProjection;
 class ProjectionsConfiguration {
 
     /** A segment whose owner has been silent for this long is anyone's. */
-    private static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(10);
+    static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(10);
 
     private static final int THREADS = 2;
 

@@ -41,6 +41,7 @@ import tools.choco.onboarding.hosting.PushListener;
 import tools.choco.onboarding.hosting.local.LocalHosting;
 import tools.choco.onboarding.keys.PostgresAnswerVault;
 import tools.choco.onboarding.projection.Coordinators;
+import tools.choco.onboarding.ops.processor.StoppedProcessors;
 import tools.choco.onboarding.provisioning.Checkpoints;
 import tools.choco.onboarding.provisioning.HopAttempts;
 import tools.choco.onboarding.provisioning.Hops;
@@ -239,8 +240,11 @@ class ProvisioningConfiguration {
     }
 
     @Bean
-    SmartLifecycle provisioningLifecycle(List<StreamingEventProcessor> provisioningProcessors) {
-        return new ProcessorLifecycle(provisioningProcessors);
+    SmartLifecycle provisioningLifecycle(
+            List<StreamingEventProcessor> provisioningProcessors,
+            StoppedProcessors stopped,
+            ScheduledExecutorService timers) {
+        return new ProcessorLifecycle(provisioningProcessors, stopped, timers);
     }
 
     private static EventHandlerInvoker sagas(EventLog log, Hops hops) {

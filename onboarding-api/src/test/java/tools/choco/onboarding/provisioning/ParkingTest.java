@@ -110,7 +110,13 @@ class ParkingTest {
         DeadLetter letter = letters.of(SAGA, site.value()).getFirst();
         assertThat(letter.eventType()).isEqualTo("site.state_changed");
         assertThat(letters.find(letter.id())).contains(letter);
-        assertThat(letters.after(letter.id() - 1, 1)).containsExactly(letter);
+        assertThat(
+                        letters.sequences(
+                                new DeadLetters.Filter(SAGA, letter.sessionId(), null),
+                                letter.id() - 1,
+                                1))
+                .extracting(DeadLetters.Sequence::first)
+                .containsExactly(letter);
         stage.setPoisoned(site, false);
 
         assertThat(saga.discard(letter)).isTrue();

@@ -51,8 +51,11 @@ public class SiteProvisioningSaga {
         ask(event.getSiteId(), ProvisioningState.REQUESTED, hops);
     }
 
+    /** Begins one where an operator has discarded the event that should have. */
+    @StartSaga
     @SagaEventHandler(associationProperty = SITE)
     void on(SiteProvisionStateChanged event, Hops hops) {
+        attempt = event.getAttempt();
         ask(event.getSiteId(), ProvisioningState.of(event.getToState()), hops);
     }
 

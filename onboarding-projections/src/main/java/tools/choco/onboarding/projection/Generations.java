@@ -7,9 +7,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,21 @@ public final class Generations {
     public List<GenerationStatus> of(String projection) {
         try (Connection connection = dataSource.getConnection()) {
             return list(connection, projection);
+        } catch (SQLException e) {
+            throw new QueryFailed(e);
+        }
+    }
+
+    /** Names of the processors that an operator has stopped. */
+    Set<String> stopped() {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT processor FROM stopped_processors")) {
+            Set<String> names = new HashSet<>();
+            while (row.next()) {
+                names.add(row.getString(1));
+            }
+            return names;
         } catch (SQLException e) {
             throw new QueryFailed(e);
         }

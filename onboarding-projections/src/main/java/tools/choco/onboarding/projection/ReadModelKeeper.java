@@ -153,6 +153,7 @@ public final class ReadModelKeeper {
         Set<Generation> before = Set.copyOf(following.keySet());
         Set<Generation> wanted = new HashSet<>();
         List<GenerationStatus> unfilled = new ArrayList<>();
+        Set<String> stopped = generations.stopped();
         for (Projection projection : projections.values()) {
             for (GenerationStatus status : generations.of(projection.name())) {
                 if (!status.isOf(projection)) {
@@ -160,7 +161,7 @@ public final class ReadModelKeeper {
                 }
                 if (status.building()) {
                     unfilled.add(status);
-                } else {
+                } else if (!stopped.contains(status.generation().name())) {
                     wanted.add(status.generation());
                     following.computeIfAbsent(status.generation(), it -> follow(projection, it));
                 }

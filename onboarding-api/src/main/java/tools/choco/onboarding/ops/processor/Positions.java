@@ -1,0 +1,102 @@
+package tools.choco.onboarding.ops.processor;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
+import org.axonframework.eventhandling.TrackingToken;
+import org.axonframework.eventhandling.WrappedToken;
+import org.axonframework.serialization.Serializer;
+import org.axonframework.serialization.SimpleSerializedObject;
+import org.axonframework.serialization.SimpleSerializedType;
+import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.transaction.Transactions;
+
+/** Where processors are, as every instance can see it: their tokens, and the log itself. */
+public final class Positions {
+
+    private final Transactions transactions;
+    private final Serializer serializer;
+
+    /**
+     * @param serializer that of the tokens
+     */
+    public Positions(Transactions transactions, Serializer serializer) {
+        this.transactions = transactions;
+        this.serializer = serializer;
+    }
+
+    /**
+     * A segment as its token says.
+     *
+     * @param owner process that has claimed it; null if none has
+     * @param touchedAt when the claim was last renewed
+     * @param position log position of the last event taken, as last stored
+     */
+    record Stored(
+            String processor,
+            int segment,
+            @Nullable String owner,
+            Instant touchedAt,
+            long position) {
+
+        boolean isClaimed(Instant now, Duration claimTimeout) {
+            return owner != null && touchedAt.plus(claimTimeout).isAfter(now);
+        }
+    }
+
+    /** The segments of every processor, by its name. */
+    Map<String, List<Stored>> segments() {
+        return transactions
+                .jdbc()
+                .sql("SELECT * FROM token_entry ORDER BY processor_name, segment")
+                .query(this::stored)
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(Stored::processor));
+    }
+
+    /** The position of the last event; 0 if there is none. */
+    long head() {
+        return transactions
+                .jdbc()
+                .sql("SELECT coalesce(max(position), 0) FROM events")
+                .query(Long.class)
+                .single();
+    }
+
+    /** When the first event after a position was appended; empty if there is none. */
+    Optional<Instant> timeAfter(long position) {
+        return transactions
+                .jdbc()
+                .sql("SELECT time FROM events WHERE position > ? ORDER BY position LIMIT 1")
+                .param(position)
+                .query((row, number) -> row.getTimestamp(1).toInstant())
+                .optional();
+    }
+
+    private Stored stored(ResultSet row, int number) throws SQLException {
+        byte[] token = row.getBytes("token");
+        return new Stored(
+                row.getString("processor_name"),
+                row.getInt("segment"),
+                row.getString("owner"),
+                Instant.parse(row.getString("time_stamp")),
+                token == null ? 0 : position(token, row.getString("token_type")));
+    }
+
+    private long position(byte[] token, String type) {
+        TrackingToken read =
+                serializer.deserialize(
+                        new SimpleSerializedObject<>(
+                                token, byte[].class, new SimpleSerializedType(type, null)));
+        return WrappedToken.unwrap(read, GlobalSequenceTrackingToken.class)
+                .map(GlobalSequenceTrackingToken::getGlobalIndex)
+                .orElse(0L);
+    }
+}

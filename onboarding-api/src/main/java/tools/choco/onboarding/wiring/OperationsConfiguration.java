@@ -1,0 +1,76 @@
+package tools.choco.onboarding.wiring;
+
+import java.time.Clock;
+import java.util.List;
+import javax.sql.DataSource;
+import org.axonframework.eventhandling.StreamingEventProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import tools.choco.onboarding.deadletter.DeadLetters;
+import tools.choco.onboarding.deadletter.ParkingInvoker;
+import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.github.GithubLinks;
+import tools.choco.onboarding.keys.PostgresAnswerVault;
+import tools.choco.onboarding.ops.deadletter.ParkedWork;
+import tools.choco.onboarding.ops.erasure.Erasures;
+import tools.choco.onboarding.ops.processor.Positions;
+import tools.choco.onboarding.ops.processor.Processors;
+import tools.choco.onboarding.ops.processor.StoppedProcessors;
+import tools.choco.onboarding.projection.ParkedSequences;
+import tools.choco.onboarding.projection.ReadModelKeeper;
+import tools.choco.onboarding.provisioning.HopAttempts;
+import tools.choco.onboarding.replay.LogSourceOfReader;
+import tools.choco.onboarding.sessionview.SessionQueries;
+import tools.choco.onboarding.transaction.Transactions;
+
+/** What operators see and do: processors, dead letters, erasure. */
+@Configuration(proxyBeanMethods = false)
+class OperationsConfiguration {
+
+    @Bean
+    StoppedProcessors stoppedProcessors(Transactions transactions, Clock clock) {
+        return new StoppedProcessors(transactions, clock);
+    }
+
+    @Bean
+    Processors processors(
+            ReadModelKeeper readModels,
+            List<StreamingEventProcessor> provisioningProcessors,
+            StoppedProcessors stopped,
+            Transactions transactions,
+            EventLog log,
+            Clock clock) {
+        return new Processors(
+                readModels,
+                provisioningProcessors,
+                stopped,
+                new Positions(transactions, log.serializer()),
+                ProjectionsConfiguration.CLAIM_TIMEOUT,
+                clock);
+    }
+
+    @Bean
+    ParkedWork parkedWork(
+            DeadLetters letters,
+            List<ParkingInvoker> invokers,
+            ReadModelKeeper readModels,
+            EventLog log,
+            DataSource database) {
+        return new ParkedWork(
+                letters,
+                invokers,
+                readModels,
+                new ParkedSequences(database, new LogSourceOfReader(log.reader())::at));
+    }
+
+    @Bean
+    Erasures erasures(
+            Transactions transactions,
+            PostgresAnswerVault vault,
+            GithubLinks links,
+            HopAttempts attempts,
+            DeadLetters letters,
+            SessionQueries sessions) {
+        return new Erasures(transactions, vault, links, attempts, letters, sessions);
+    }
+}

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Tags;
 import java.util.Collection;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
+import tools.choco.onboarding.deadletter.DeadLetters;
 import tools.choco.onboarding.projection.ProjectionProcessor;
 
 /** Position and health of the processors of this process, which come and go. */
@@ -13,8 +14,15 @@ final class ProcessorMetrics implements Consumer<Collection<ProjectionProcessor>
 
     private final MultiGauge positions;
     private final MultiGauge health;
+    private final MultiGauge parked;
+    private final DeadLetters letters;
 
-    ProcessorMetrics(MeterRegistry meters) {
+    ProcessorMetrics(MeterRegistry meters, DeadLetters letters) {
+        this.letters = letters;
+        this.parked =
+                MultiGauge.builder("onboarding.processor.parked")
+                        .description("Sequences of a processor that wait behind a dead letter")
+                        .register(meters);
         this.positions =
                 MultiGauge.builder("onboarding.processor.position")
                         .description("Log position a processor has reached in this process")
@@ -29,6 +37,7 @@ final class ProcessorMetrics implements Consumer<Collection<ProjectionProcessor>
     public void accept(Collection<ProjectionProcessor> processors) {
         register(positions, processors, ProcessorMetrics::position);
         register(health, processors, it -> it.status().isHealthy() ? 1 : 0);
+        register(parked, processors, it -> letters.sequences(it.generation().name()));
     }
 
     private static double position(ProjectionProcessor processor) {

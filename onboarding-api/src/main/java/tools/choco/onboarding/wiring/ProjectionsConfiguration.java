@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import tools.choco.onboarding.deadletter.DeadLetters;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.funnel.FunnelProjection;
@@ -68,6 +69,7 @@ class ProjectionsConfiguration {
             ScheduledExecutorService projectionWorkers,
             DataSource database,
             ReplaySettings settings,
+            DeadLetters letters,
             MeterRegistry meters) {
         Projections processors =
                 new Projections(
@@ -86,7 +88,7 @@ class ProjectionsConfiguration {
                 readModels,
                 settings.switchesAlone(),
                 settings.eventsPerBatchMax(),
-                new ProcessorMetrics(meters));
+                new ProcessorMetrics(meters, letters));
     }
 
     @Bean

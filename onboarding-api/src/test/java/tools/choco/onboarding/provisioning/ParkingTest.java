@@ -125,6 +125,18 @@ class ParkingTest {
         stage.awaitAtRest(site, ProvisioningState.LIVE);
     }
 
+    @Test
+    void goesOnWithoutItsFirstEvent() {
+        SiteId site = poisonedFromItsRequest();
+        awaitLetters(site, 1);
+        stage.setPoisoned(site, false);
+
+        assertThat(saga.discard(letters.of(SAGA, site.value()).getFirst())).isTrue();
+        stage.service().part(Restart.class).restart(site);
+
+        stage.awaitAtRest(site, ProvisioningState.LIVE);
+    }
+
     private SiteId poisonedFromItsRequest() {
         String session = user.started("default");
         SiteId site = stage.next(session);

@@ -25,9 +25,17 @@ import picocli.CommandLine.TypeConversionException;
             "0:done",
             "1:the service refused, or the command failed: one line on standard error says why",
             "2:the command line was not understood",
-            "3:the service could not be reached"
+            "3:the service could not be reached",
+            "4:done in part: some were refused or are still parked; they are listed"
         },
-        subcommands = {TokenCommand.class, FunnelCommand.class, DemoCommand.class})
+        subcommands = {
+            TokenCommand.class,
+            FunnelCommand.class,
+            DemoCommand.class,
+            ProcessorsCommand.class,
+            DeadLettersCommand.class,
+            ProvisioningCommand.class
+        })
 final class OnboardingCtl implements Runnable {
 
     @CommandLine.Spec

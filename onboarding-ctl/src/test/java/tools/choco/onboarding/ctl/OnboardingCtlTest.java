@@ -134,7 +134,18 @@ class OnboardingCtlTest {
                 "demo --users 0",
                 "demo --users many",
                 "demo --concurrency 0",
-                "demo --patience -1"
+                "demo --patience -1",
+                "processors dance",
+                "processors stop",
+                "processors stop funnel_g1",
+                "dead-letters",
+                "dead-letters retry 42",
+                "dead-letters retry --reason x",
+                "dead-letters retry 42 --all --reason x",
+                "provisioning",
+                "provisioning list --stuck-longer-than long",
+                "provisioning fail --reason x",
+                "provisioning fail --site a --state failed --reason x"
             })
     void exitsWithTwoWhenItDoesNotUnderstand(String arguments) {
         Outcome outcome = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
@@ -145,9 +156,29 @@ class OnboardingCtlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"token", "funnel", "demo"})
+    @ValueSource(
+            strings = {
+                "token",
+                "funnel",
+                "demo",
+                "processors",
+                "processors start",
+                "processors stop",
+                "processors split",
+                "processors merge",
+                "dead-letters",
+                "dead-letters list",
+                "dead-letters show",
+                "dead-letters retry",
+                "dead-letters discard",
+                "provisioning",
+                "provisioning list",
+                "provisioning start",
+                "provisioning retry",
+                "provisioning fail"
+            })
     void teachesWithExamples(String command) {
-        Outcome outcome = run(command, "--help");
+        Outcome outcome = run((command + " --help").split(" "));
 
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.out()).contains("Examples:", "onboardingctl " + command, "Exit codes:");

@@ -43,7 +43,8 @@ public final class Generations {
     Set<String> stopped() {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT processor FROM stopped_processors")) {
+                ResultSet row =
+                        statement.executeQuery("SELECT processor FROM stopped_processors")) {
             Set<String> names = new HashSet<>();
             while (row.next()) {
                 names.add(row.getString(1));

@@ -94,8 +94,7 @@ public final class Letters {
         }
     }
 
-    static Held held(
-            Connection connection, Generation generation, Collection<LoggedEvent> events)
+    static Held held(Connection connection, Generation generation, Collection<LoggedEvent> events)
             throws SQLException {
         Held held = new Held();
         Array sequences =
@@ -217,8 +216,7 @@ public final class Letters {
         }
     }
 
-    static void failedAgain(Connection connection, long id, Throwable failure)
-            throws SQLException {
+    static void failedAgain(Connection connection, long id, Throwable failure) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """

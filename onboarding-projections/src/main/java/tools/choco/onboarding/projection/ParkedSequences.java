@@ -97,8 +97,7 @@ public final class ParkedSequences {
             Letters.Letter letter)
             throws SQLException {
         Parking parking = new Parking(projection, generation);
-        for (Letters.Letter parked :
-                Letters.of(connection, generation, letter.sequenceKey())) {
+        for (Letters.Letter parked : Letters.of(connection, generation, letter.sequenceKey())) {
             LoggedEvent event = log.at(parked.position());
             if (!Letters.held(connection, generation, List.of(event)).isLeftOut(event)) {
                 Throwable failure = parking.attempt(connection, List.of(event));

@@ -24,7 +24,9 @@ public final class Poison {
         SQLException sql = sqlOf(failure);
         if (sql != null) {
             String state = sql.getSQLState();
-            return state != null && state.length() == 5 && OF_VALUES.contains(state.substring(0, 2));
+            return state != null
+                    && state.length() == 5
+                    && OF_VALUES.contains(state.substring(0, 2));
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof InterruptedException

@@ -11,4 +11,5 @@ import org.jspecify.annotations.Nullable;
  * @param parkedSequences how many sessions' latest events the list lacks, because one of each could
  *     not be applied
  */
-public record SessionPage(List<SessionSummary> items, @Nullable String nextCursor, long parkedSequences) {}
+public record SessionPage(
+        List<SessionSummary> items, @Nullable String nextCursor, long parkedSequences) {}

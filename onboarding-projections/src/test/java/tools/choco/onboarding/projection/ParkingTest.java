@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
@@ -40,7 +41,7 @@ class ParkingTest {
 
     private static final Generation GENERATION = new Generation("notes", 1);
 
-    private static TestDatabase database;
+    private static @Nullable TestDatabase database;
 
     private final Notes notes = new Notes();
 
@@ -83,6 +84,10 @@ class ParkingTest {
         notes.essential = false;
     }
 
+    private static TestDatabase database() {
+        return Objects.requireNonNull(database);
+    }
+
     /** A log, how it comes in batches, and what of it cannot be applied. */
     record Case(List<Integer> sessions, List<Integer> batches, Set<Integer> poison) {}
 
@@ -92,8 +97,7 @@ class ParkingTest {
                 Arbitraries.integers().between(1, 6).list().ofMinSize(1).ofMaxSize(60);
         Arbitrary<List<Integer>> batches =
                 Arbitraries.integers().between(1, 25).list().ofMinSize(1).ofMaxSize(8);
-        Arbitrary<Set<Integer>> poison =
-                Arbitraries.integers().between(1, 60).set().ofMaxSize(8);
+        Arbitrary<Set<Integer>> poison = Arbitraries.integers().between(1, 60).set().ofMaxSize(8);
         return Combinators.combine(sessions, batches, poison).as(Case::new);
     }
 
@@ -145,8 +149,10 @@ class ParkingTest {
 
         inBatches(List.of(3));
 
-        assertThat(texts("SELECT concat_ws('|', position, cause, message, tries) FROM dead_letters"
-                        + " ORDER BY position"))
+        assertThat(
+                        texts(
+                                "SELECT concat_ws('|', position, cause, message, tries) FROM dead_letters"
+                                        + " ORDER BY position"))
                 .containsExactly(
                         "1|org.postgresql.util.PSQLException|PSQLException: SQL state 23514|1",
                         "3|0");
@@ -216,7 +222,7 @@ class ParkingTest {
         sessions = List.of(1, 2);
         notes.poison.add(1);
 
-        try (Connection connection = database.dataSource().getConnection()) {
+        try (Connection connection = database().dataSource().getConnection()) {
             connection.setAutoCommit(false);
             SearchPath.set(connection, GENERATION);
             new Parking(notes, GENERATION).apply(connection, List.of(event(1), event(2)));
@@ -251,7 +257,7 @@ class ParkingTest {
     }
 
     private ParkedSequences parked() {
-        return new ParkedSequences(database.dataSource(), position -> event((int) position));
+        return new ParkedSequences(database().dataSource(), position -> event((int) position));
     }
 
     private void inBatches(List<Integer> sizes) throws SQLException {
@@ -265,7 +271,7 @@ class ParkingTest {
 
     private void apply(int from, int to) throws SQLException {
         List<LoggedEvent> batch = IntStream.rangeClosed(from, to).mapToObj(this::event).toList();
-        try (Connection connection = database.dataSource().getConnection()) {
+        try (Connection connection = database().dataSource().getConnection()) {
             connection.setAutoCommit(false);
             try {
                 SearchPath.set(connection, GENERATION);
@@ -281,7 +287,8 @@ class ParkingTest {
     private LoggedEvent event(int position) {
         int number = sessions.get(position - 1);
         String session = RandomEvents.id("session-" + number);
-        long sequence = sessions.subList(0, position - 1).stream().filter(it -> it == number).count();
+        long sequence =
+                sessions.subList(0, position - 1).stream().filter(it -> it == number).count();
         OnboardingStepReopened event =
                 OnboardingStepReopened.newBuilder()
                         .setSessionId(session)
@@ -309,7 +316,7 @@ class ParkingTest {
     }
 
     private static long parkedSequences() throws SQLException {
-        try (Connection connection = database.dataSource().getConnection()) {
+        try (Connection connection = database().dataSource().getConnection()) {
             return Letters.parkedSequences(connection, GENERATION);
         }
     }
@@ -323,7 +330,7 @@ class ParkingTest {
 
     private static Map<String, List<Long>> bySession(String sql) {
         Map<String, List<Long>> found = new LinkedHashMap<>();
-        try (Connection connection = database.dataSource().getConnection();
+        try (Connection connection = database().dataSource().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             while (row.next()) {
@@ -338,7 +345,7 @@ class ParkingTest {
 
     private static List<String> texts(String sql) {
         List<String> found = new ArrayList<>();
-        try (Connection connection = database.dataSource().getConnection();
+        try (Connection connection = database().dataSource().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             while (row.next()) {
@@ -351,7 +358,7 @@ class ParkingTest {
     }
 
     private static void execute(String sql) throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
+        try (Connection connection = database().dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -380,7 +387,9 @@ class ParkingTest {
         @Override
         public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
             List<LoggedEvent> sorted =
-                    events.stream().sorted((a, b) -> Boolean.compare(isPoison(a), isPoison(b))).toList();
+                    events.stream()
+                            .sorted((a, b) -> Boolean.compare(isPoison(a), isPoison(b)))
+                            .toList();
             try (PreparedStatement statement =
                     connection.prepareStatement(
                             "INSERT INTO notes (session, sequence, position) VALUES (?, ?, ?)")) {

@@ -89,8 +89,7 @@ class ProjectionProcessorTest {
         return List.of(
                 new SQLException("broken on purpose"),
                 new SQLException("broken on purpose", "53100"),
-                new IllegalStateException(
-                        new SQLException("broken on purpose", "40001")),
+                new IllegalStateException(new SQLException("broken on purpose", "40001")),
                 new StackOverflowError("broken on purpose"));
     }
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id number of the letter, in the order of parking
  * @param processor processor that could not handle it
- * @param sequenceKey session, or for the saga and the policy site, whose later events wait behind it
+ * @param sequenceKey session, or for the saga and the policy site, whose later events wait behind
+ *     it
  * @param sessionId session that the event belongs to; null if it is not known
  * @param position position of the event in the log
  * @param eventId id of the event

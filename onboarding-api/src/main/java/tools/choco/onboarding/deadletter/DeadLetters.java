@@ -130,7 +130,8 @@ public final class DeadLetters {
     public long sequences(String processor) {
         return transactions
                 .jdbc()
-                .sql("SELECT count(DISTINCT sequence_key) FROM dead_letters"
+                .sql(
+                        "SELECT count(DISTINCT sequence_key) FROM dead_letters"
                                 + " WHERE processor = ? AND NOT left_out")
                 .param(processor)
                 .query(Long.class)

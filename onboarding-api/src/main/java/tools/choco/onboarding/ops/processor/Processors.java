@@ -77,8 +77,8 @@ public final class Processors {
      *
      * @param name name of the generation, or of the process
      * @param kind {@code read_model} or {@code process}
-     * @param state {@code quiet}: has nothing to do; {@code working}; {@code dead}: fails, or nobody
-     *     works on it; {@code stopped}: by an operator
+     * @param state {@code quiet}: has nothing to do; {@code working}; {@code dead}: fails, or
+     *     nobody works on it; {@code stopped}: by an operator
      * @param position log position of the last event taken, of the segment furthest behind
      * @param head position of the log's last event
      * @param lagEvents positions between the two
@@ -235,8 +235,7 @@ public final class Processors {
                         status == null
                                 ? stored.position()
                                 : Math.max(
-                                        stored.position(),
-                                        status.getCurrentPosition().orElse(0));
+                                        stored.position(), status.getCurrentPosition().orElse(0));
                 boolean isClaimed = stored.isClaimed(now, claimTimeout);
                 claimed &= isClaimed;
                 position = Math.min(position, reached);

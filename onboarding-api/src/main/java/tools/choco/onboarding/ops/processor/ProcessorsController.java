@@ -61,18 +61,14 @@ class ProcessorsController {
     @PostMapping("/{name}/start")
     @ResponseStatus(HttpStatus.ACCEPTED)
     ProcessorView start(
-            @AsOperator EdgeCall call,
-            @PathVariable String name,
-            @Valid @RequestBody Reason body) {
+            @AsOperator EdgeCall call, @PathVariable String name, @Valid @RequestBody Reason body) {
         return act("start", call, name, body.reason(), () -> processors.start(name));
     }
 
     @PostMapping("/{name}/stop")
     @ResponseStatus(HttpStatus.ACCEPTED)
     ProcessorView stop(
-            @AsOperator EdgeCall call,
-            @PathVariable String name,
-            @Valid @RequestBody Reason body) {
+            @AsOperator EdgeCall call, @PathVariable String name, @Valid @RequestBody Reason body) {
         return act("stop", call, name, body.reason(), () -> processors.stop(name));
     }
 
@@ -82,8 +78,7 @@ class ProcessorsController {
             @AsOperator EdgeCall call,
             @PathVariable String name,
             @Valid @RequestBody SegmentReason body) {
-        return act(
-                "split", call, name, body.reason(), () -> processors.split(name, body.number()));
+        return act("split", call, name, body.reason(), () -> processors.split(name, body.number()));
     }
 
     @PostMapping("/{name}/merge")
@@ -92,8 +87,7 @@ class ProcessorsController {
             @AsOperator EdgeCall call,
             @PathVariable String name,
             @Valid @RequestBody SegmentReason body) {
-        return act(
-                "merge", call, name, body.reason(), () -> processors.merge(name, body.number()));
+        return act("merge", call, name, body.reason(), () -> processors.merge(name, body.number()));
     }
 
     private ProcessorView act(

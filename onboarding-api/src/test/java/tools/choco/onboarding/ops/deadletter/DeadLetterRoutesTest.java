@@ -24,7 +24,9 @@ import tools.choco.onboarding.testing.Tables;
 import tools.choco.onboarding.testing.User;
 import tools.jackson.databind.JsonNode;
 
-/** A read model broken on purpose: its dead letters are inspected, it is mended, they are retried. */
+/**
+ * A read model broken on purpose: its dead letters are inspected, it is mended, they are retried.
+ */
 @ExtendWith(SharedService.class)
 class DeadLetterRoutesTest {
 
@@ -72,7 +74,8 @@ class DeadLetterRoutesTest {
         String sound = other.finishedQuick();
 
         // The others go on, and answers say that one does not.
-        await().atMost(WAIT).until(() -> "completed".equals(row(other, sound).at("/items/0/status")));
+        await().atMost(WAIT)
+                .until(() -> "completed".equals(row(other, sound).at("/items/0/status")));
         Answer lacking = row(user, session);
         assertThat(lacking.at("/items/0/revision")).isEqualTo("1");
         assertThat(Long.parseLong(lacking.required("/parkedSequences"))).isPositive();
@@ -131,13 +134,15 @@ class DeadLetterRoutesTest {
         assertThat(row.at("/items/0/currentStep")).isEqualTo("profile");
         assertThat(row.at("/items/0/revision")).isEqualTo("3");
         user.reopen(session, "workspace-hub");
-        await().atMost(WAIT)
-                .until(() -> "4".equals(row(user, session).at("/items/0/revision")));
+        await().atMost(WAIT).until(() -> "4".equals(row(user, session).at("/items/0/revision")));
         assertThat(audit())
                 .extracting(OperatorActed::getAction, OperatorActed::getTarget)
                 .hasSize(1)
                 .first()
-                .satisfies(it -> assertThat(it.toString()).contains("dead_letter.discard", READ_MODEL));
+                .satisfies(
+                        it ->
+                                assertThat(it.toString())
+                                        .contains("dead_letter.discard", READ_MODEL));
     }
 
     @Test
@@ -205,10 +210,7 @@ class DeadLetterRoutesTest {
     @Test
     void areForOperatorsOnly() {
         assertThat(user.client().get("/ops/dead-letters").status()).isEqualTo(403);
-        assertThat(
-                        user.client()
-                                .post("/ops/dead-letters/1/discard", "{\"reason\":\"x\"}")
-                                .status())
+        assertThat(user.client().post("/ops/dead-letters/1/discard", "{\"reason\":\"x\"}").status())
                 .isEqualTo(403);
     }
 

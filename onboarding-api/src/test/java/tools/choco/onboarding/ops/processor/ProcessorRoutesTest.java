@@ -129,9 +129,7 @@ class ProcessorRoutesTest {
     }
 
     private static void await(ThrowingRunnable condition) {
-        org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .untilAsserted(condition);
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(condition);
     }
 
     private static Answer act(String name, String word) {

@@ -301,6 +301,31 @@ class ProblemsTest {
                             user.act(site, "adopt");
                             return user.act(site, "adopt");
                         }),
+                cause("user_unknown", "nobody", () -> operate("/ops/users/nobody-at-all/erase")),
+                cause(
+                        "processor_unknown",
+                        "no name of one",
+                        () -> operate("/ops/processors/nobody/stop")),
+                cause(
+                        "processor_not_splittable",
+                        "the saga",
+                        () -> operate("/ops/processors/site-provisioning/split")),
+                cause(
+                        "segment_not_available",
+                        "a single segment",
+                        () -> operate("/ops/processors/funnel_g1/merge")),
+                cause(
+                        "dead_letter_unknown",
+                        "no number of one",
+                        () -> operate("/ops/dead-letters/999999999/retry")),
+                cause(
+                        "dead_letter_waits",
+                        "the second",
+                        () -> operate("/ops/dead-letters/" + secondLetter() + "/discard")),
+                cause(
+                        "generation_of_another_version",
+                        "a generation that is gone",
+                        () -> operate("/ops/dead-letters/" + secondLetter() + "/retry")),
                 cause("rate_limited", "a burst", ProblemsTest::exceedTheBurst),
                 cause("internal_error", "a damaged table", ProblemsTest::readADamagedTable),
                 cause("unavailable", "no database", ProblemsTest::askWithoutADatabase),
@@ -586,6 +611,26 @@ class ProblemsTest {
                 .filter(answer -> answer.status() == 429)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static Answer operate(String route) {
+        return service.operator().post(route, "{\"reason\":\"a test\"}");
+    }
+
+    /** The second of two letters of a generation that nobody keeps. */
+    private static String secondLetter() {
+        String sequence = UUID.randomUUID().toString();
+        return Tables.of(service)
+                .texts(
+                        """
+                        INSERT INTO dead_letters
+                            (processor, sequence_key, position, event_id, event_type, parked_at)
+                        VALUES ('gone_g1', ?, 1, gen_random_uuid(), 'x', now()),
+                            ('gone_g1', ?, 2, gen_random_uuid(), 'x', now())
+                        RETURNING id::text""",
+                        sequence,
+                        sequence)
+                .getLast();
     }
 
     private static Answer readADamagedTable() {

@@ -277,16 +277,13 @@ final class DeadLettersCommand implements Runnable {
 
     private static String outcome(JsonNode answer) {
         JsonNode parked = answer.path("parked");
-        return parked.isObject()
-                ? "still parked: " + why(parked) + "\n"
-                : "the sequence goes on\n";
+        return parked.isObject() ? "still parked: " + why(parked) + "\n" : "the sequence goes on\n";
     }
 
     private static String outcomes(JsonNode answer) {
         JsonNode parked = answer.path("parked");
         return "%d of %d go on%n"
-                        .formatted(
-                                answer.path("done").asLong(0), answer.path("matched").asLong(0))
+                        .formatted(answer.path("done").asLong(0), answer.path("matched").asLong(0))
                         .replace("\r\n", "\n")
                 + (parked.isEmpty() ? "" : "\nstill parked:\n" + sequences(parked))
                 + OpsCommand.more(answer);

@@ -65,7 +65,8 @@ final class ProcessorsCommand extends OpsCommand {
                     it.path("lagEvents").asLong(0),
                     String.format(Locale.ROOT, "%.1f s", it.path("lagMs").asLong(0) / 1_000.0),
                     String.format(Locale.ROOT, "%.0f", it.path("eventsPerSecond").asDouble(0)),
-                    it.path("segments").valueStream()
+                    it.path("segments")
+                            .valueStream()
                             .map(segment -> segment.path("claimedBy").asString("nobody"))
                             .distinct()
                             .collect(Collectors.joining(", ")));

@@ -106,10 +106,7 @@ final class ProvisioningCommand implements Runnable {
                 description = "A site by its id; may be repeated.")
         private List<String> sites = new ArrayList<>();
 
-        @Option(
-                names = "--state",
-                paramLabel = "STATE",
-                description = "All sites in that state.")
+        @Option(names = "--state", paramLabel = "STATE", description = "All sites in that state.")
         private @Nullable String state;
 
         @Option(
@@ -139,8 +136,9 @@ final class ProvisioningCommand implements Runnable {
 
         final int act(String word) {
             if (sites.isEmpty() == (state == null && stuck == null)) {
-                throw usage("name sites with --site, or filter them with --state or"
-                        + " --stuck-longer-than; not both");
+                throw usage(
+                        "name sites with --site, or filter them with --state or"
+                                + " --stuck-longer-than; not both");
             }
             ObjectNode body =
                     body(
@@ -242,8 +240,7 @@ final class ProvisioningCommand implements Runnable {
                     it.path("detail").asString(""));
         }
         return "%d of %d done%n"
-                        .formatted(
-                                answer.path("done").asLong(0), answer.path("matched").asLong(0))
+                        .formatted(answer.path("done").asLong(0), answer.path("matched").asLong(0))
                         .replace("\r\n", "\n")
                 + (table.isEmpty() ? "" : "\n" + table)
                 + OpsCommand.more(answer);

@@ -1,6 +1,7 @@
 package tools.choco.onboarding.wiring;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.axonframework.eventhandling.StreamingEventProcessor;
@@ -19,6 +20,7 @@ import tools.choco.onboarding.ops.processor.StoppedProcessors;
 import tools.choco.onboarding.projection.ParkedSequences;
 import tools.choco.onboarding.projection.ReadModelKeeper;
 import tools.choco.onboarding.provisioning.HopAttempts;
+import tools.choco.onboarding.provisioning.ProvisioningSettings;
 import tools.choco.onboarding.replay.LogSourceOfReader;
 import tools.choco.onboarding.sessionview.SessionQueries;
 import tools.choco.onboarding.transaction.Transactions;
@@ -39,14 +41,19 @@ class OperationsConfiguration {
             StoppedProcessors stopped,
             Transactions transactions,
             EventLog log,
+            ProvisioningSettings settings,
             Clock clock) {
         return new Processors(
                 readModels,
                 provisioningProcessors,
                 stopped,
                 new Positions(transactions, log.serializer()),
-                ProjectionsConfiguration.CLAIM_TIMEOUT,
+                longest(ProjectionsConfiguration.CLAIM_TIMEOUT, settings.claimTimeout()),
                 clock);
+    }
+
+    private static Duration longest(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     @Bean

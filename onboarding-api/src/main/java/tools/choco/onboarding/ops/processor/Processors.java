@@ -236,7 +236,7 @@ public final class Processors {
                                 ? stored.position()
                                 : Math.max(
                                         stored.position(), status.getCurrentPosition().orElse(0));
-                boolean isClaimed = stored.isClaimed(now, claimTimeout);
+                boolean isClaimed = status != null || stored.isClaimed(now, claimTimeout);
                 claimed &= isClaimed;
                 position = Math.min(position, reached);
                 parts.add(

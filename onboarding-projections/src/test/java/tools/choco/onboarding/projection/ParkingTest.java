@@ -2,6 +2,7 @@ package tools.choco.onboarding.projection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Timestamp;
 import java.sql.Connection;
@@ -17,6 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -214,6 +218,40 @@ class ParkingTest {
         assertThatThrownBy(() -> apply(1, 2)).isInstanceOf(SQLException.class);
 
         notes.failure = null;
+        assertThat(texts("SELECT id::text FROM dead_letters")).isEmpty();
+    }
+
+    @Test
+    void makesBatchesWaitForARetry() throws Exception {
+        sessions = List.of(1, 1);
+        notes.poison.add(1);
+        apply(1, 1);
+        notes.poison.clear();
+
+        try (ExecutorService live = Executors.newSingleThreadExecutor();
+                Connection retry = database().dataSource().getConnection()) {
+            retry.setAutoCommit(false);
+            Letters.takeTurn(retry, GENERATION);
+            SearchPath.set(retry, GENERATION);
+            assertThat(new Parking(notes, GENERATION).attempt(retry, List.of(event(1)))).isNull();
+            Letters.remove(retry, firstLetters().getFirst());
+            Future<?> batch =
+                    live.submit(
+                            () -> {
+                                apply(2, 2);
+                                return null;
+                            });
+            await().until(
+                            () ->
+                                    !texts("SELECT pid::text FROM pg_locks WHERE NOT granted"
+                                                    + " AND locktype = 'advisory'")
+                                            .isEmpty());
+            retry.commit();
+            retry.setAutoCommit(true);
+            batch.get();
+        }
+
+        assertThat(applied().values()).containsExactly(List.of(1L, 2L));
         assertThat(texts("SELECT id::text FROM dead_letters")).isEmpty();
     }
 

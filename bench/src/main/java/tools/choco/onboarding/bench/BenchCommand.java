@@ -31,6 +31,7 @@ import tools.choco.onboarding.bench.measure.Scale;
 import tools.choco.onboarding.bench.measure.Stage;
 import tools.choco.onboarding.bench.reading.PooledBench;
 import tools.choco.onboarding.bench.reading.ReaderBench;
+import tools.choco.onboarding.bench.stream.StreamBench;
 
 /** Runs benches one after the other and writes down what came out. */
 @Command(
@@ -57,7 +58,8 @@ public final class BenchCommand implements Callable<Integer> {
                     new AppendsBench(),
                     new PooledBench(),
                     new ReaderBench(),
-                    new StartBench());
+                    new StartBench(),
+                    new StreamBench());
 
     enum Size {
         FULL(Scale.FULL),

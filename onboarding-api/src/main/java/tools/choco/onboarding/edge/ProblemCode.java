@@ -33,6 +33,7 @@ public enum ProblemCode {
     PROCESSOR_NOT_SPLITTABLE(HttpStatus.CONFLICT, "The processor has one segment only"),
     SEGMENT_NOT_AVAILABLE(HttpStatus.CONFLICT, "The segment cannot be changed now"),
     GENERATION_OF_ANOTHER_VERSION(HttpStatus.CONFLICT, "Another version keeps that generation"),
+    STREAM_OFF(HttpStatus.CONFLICT, "There is no stream"),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),
     RATE_LIMITED(HttpStatus.TOO_MANY_REQUESTS, "Too many requests"),

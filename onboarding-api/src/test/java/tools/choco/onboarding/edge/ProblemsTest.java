@@ -326,6 +326,10 @@ class ProblemsTest {
                         "generation_of_another_version",
                         "a generation that is gone",
                         () -> operate("/ops/dead-letters/" + secondLetter() + "/retry")),
+                cause(
+                        "stream_off",
+                        "no NATS",
+                        () -> service.operator().post("/ops/stream/rebuild", "{\"reason\":\"x\"}")),
                 cause("rate_limited", "a burst", ProblemsTest::exceedTheBurst),
                 cause("internal_error", "a damaged table", ProblemsTest::readADamagedTable),
                 cause("unavailable", "no database", ProblemsTest::askWithoutADatabase),

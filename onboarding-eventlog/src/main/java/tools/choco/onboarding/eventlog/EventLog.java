@@ -106,6 +106,22 @@ public final class EventLog implements AutoCloseable {
         return storageEngine;
     }
 
+    /** Tells that the log may have grown; from the first call on also what others append. */
+    public LogSignal growth() {
+        notifications.listen();
+        return new LogSignal() {
+            @Override
+            public long count() {
+                return signal.count();
+            }
+
+            @Override
+            public boolean awaitAfter(long known, Duration atMost) throws InterruptedException {
+                return signal.awaitAfter(known, atMost.toNanos());
+            }
+        };
+    }
+
     /** A new event store; whoever asks for it also shuts it down. */
     public PostgresEventStore eventStore() {
         return PostgresEventStore.over(storageEngine, signal, notifications::listen);

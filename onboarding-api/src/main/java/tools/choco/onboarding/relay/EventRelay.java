@@ -39,7 +39,7 @@ public final class EventRelay implements AutoCloseable {
     private static final Duration RETRY_PAUSE_MIN = Duration.ofMillis(100);
 
     /** Wait of a rebuild for the relay to come to an end of its term. */
-    private static final Duration REBUILD_WAIT = Duration.ofSeconds(20);
+    private static final Duration REBUILD_WAIT = Duration.ofSeconds(10);
 
     private static final Duration END_WAIT = Duration.ofSeconds(2);
 

@@ -281,7 +281,6 @@ class EventRelayTest {
 
         await().atMost(Relaying.WAIT).until(() -> relay.status().state() == RelayState.REFUSED);
 
-        RelayStatus status = relay.status();
         assertThat(failure(relay).kind()).isEqualTo("refused");
         assertThat(failure(relay).detail()).contains("ahead of the log", "40");
         assertThat(

@@ -118,7 +118,8 @@ class StreamMessagesTest {
     @Test
     void keepsWhatNoHeaderTakesForTheEnvelope() throws Exception {
         StreamMessage message =
-                published(logged(
+                published(
+                        logged(
                                 SESSION,
                                 OnboardingStarted.getDefaultInstance(),
                                 MetaData.with("correlation_id", "zwei Zeilen\r\nNats-Msg-Id: x")));
@@ -160,7 +161,8 @@ class StreamMessagesTest {
     void checksTheNameOfASourceBeforeItBecomesAToken(String source, String token) throws Exception {
         String id = RandomEvents.id("external");
         StreamMessage message =
-                published(logged(
+                published(
+                        logged(
                                 id,
                                 ExternalEventReceived.newBuilder()
                                         .setExternalSessionId(id)
@@ -180,12 +182,14 @@ class StreamMessagesTest {
     @Test
     void putsASessionAndItsSitesIntoOnePartition() {
         StreamMessage ofSession =
-                published(logged(
+                published(
+                        logged(
                                 SESSION,
                                 OnboardingStarted.newBuilder().setSessionId(SESSION).build(),
                                 MetaData.emptyInstance()));
         StreamMessage ofSite =
-                published(logged(
+                published(
+                        logged(
                                 SITE,
                                 stateChanged(ProvisioningState.PROVISIONING_STATE_LIVE),
                                 MetaData.emptyInstance()));

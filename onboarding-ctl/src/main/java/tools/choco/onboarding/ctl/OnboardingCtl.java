@@ -34,7 +34,8 @@ import picocli.CommandLine.TypeConversionException;
             DemoCommand.class,
             ProcessorsCommand.class,
             DeadLettersCommand.class,
-            ProvisioningCommand.class
+            ProvisioningCommand.class,
+            StreamCommand.class
         })
 final class OnboardingCtl implements Runnable {
 

@@ -23,8 +23,6 @@ public record StreamMessage(
     /** As in the catalogue, for instance {@code onboarding.started}. */
     public static final String EVENT_TYPE = "Choco-Event-Type";
 
-    public static final String AGGREGATE_TYPE = "Choco-Aggregate-Type";
-
     public static final String AGGREGATE_ID = "Choco-Aggregate-Id";
 
     /** Position of the event within its aggregate, decimal, from 0, without gaps. */
@@ -38,9 +36,6 @@ public record StreamMessage(
 
     /** Event id of the direct cause; absent if a request was the cause. */
     public static final String CAUSATION_ID = "Choco-Causation-Id";
-
-    /** Semantic version of the payload's schema. */
-    public static final String SCHEMA_VERSION = "Choco-Schema-Version";
 
     /** Rough size of the message on the wire, in bytes. */
     int size() {

@@ -104,13 +104,11 @@ public final class StreamMessages {
         headers.put(StreamMessage.POSITION, Long.toString(row.position()));
         headers.put(StreamMessage.EVENT_ID, eventId);
         headers.put(StreamMessage.EVENT_TYPE, type.wireName());
-        headers.put(StreamMessage.AGGREGATE_TYPE, row.aggregateType());
         headers.put(StreamMessage.AGGREGATE_ID, aggregateId);
         headers.put(StreamMessage.AGGREGATE_SEQUENCE, Long.toString(row.sequence()));
         putVisible(headers, StreamMessage.SESSION_ID, sessionId);
         putVisible(headers, StreamMessage.CORRELATION_ID, correlationId);
         putVisible(headers, StreamMessage.CAUSATION_ID, causationId);
-        headers.put(StreamMessage.SCHEMA_VERSION, row.payloadRevision());
         return new StreamMessage(row.position(), eventId, subject, headers, envelope.toByteArray());
     }
 

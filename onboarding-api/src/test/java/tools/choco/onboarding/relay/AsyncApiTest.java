@@ -175,13 +175,11 @@ class AsyncApiTest {
                         StreamMessage.POSITION,
                         StreamMessage.EVENT_ID,
                         StreamMessage.EVENT_TYPE,
-                        StreamMessage.AGGREGATE_TYPE,
                         StreamMessage.AGGREGATE_ID,
                         StreamMessage.AGGREGATE_SEQUENCE,
                         StreamMessage.SESSION_ID,
                         StreamMessage.CORRELATION_ID,
-                        StreamMessage.CAUSATION_ID,
-                        StreamMessage.SCHEMA_VERSION);
+                        StreamMessage.CAUSATION_ID);
     }
 
     @Test

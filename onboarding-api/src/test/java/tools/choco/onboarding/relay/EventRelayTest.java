@@ -387,6 +387,25 @@ class EventRelayTest {
         log.awaitEqual(server);
     }
 
+    @Test
+    void goesOnWhereAnotherInstanceLostItsLock() {
+        server.start();
+        log.append(500);
+        EventRelay first = log.relayTo(server.url());
+        log.awaitInStep(first);
+        try (EventRelay second = log.relay(Relaying.settings(server.url()))) {
+            second.start();
+            for (int round = 0; round < 3; round++) {
+                log.append(1_000);
+                // As the server does with an instance that froze while it held it.
+                log.endTransactionsThatHoldTheLock();
+                log.append(200);
+            }
+
+            log.awaitEqual(server);
+        }
+    }
+
     private static RelayStatus.Failure failure(EventRelay relay) {
         return Objects.requireNonNull(relay.status().lastFailure());
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,6 +117,21 @@ final class Relaying implements AutoCloseable {
         String id = RandomEvents.id(type.aggregateType() + random.nextInt(AGGREGATES));
         long sequence = sequences.merge(id, 1L, Long::sum) - 1;
         return RandomEvents.message(id, sequence, events.ofType(type));
+    }
+
+    /** Has the database end each connection that holds an advisory lock for longer. */
+    void endTransactionsThatHoldTheLock() {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    """
+                    SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+                    WHERE locktype = 'advisory' AND granted AND state = 'idle in transaction'
+                      AND datname = current_database()
+                    """);
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     /** Waits until the relay says that all is out. */

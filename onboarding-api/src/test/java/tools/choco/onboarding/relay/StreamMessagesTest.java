@@ -72,14 +72,11 @@ class StreamMessagesTest {
         assertThat(header(message, StreamMessage.POSITION)).isEqualTo("1");
         assertThat(header(message, StreamMessage.EVENT_ID)).isEqualTo(envelope.getEventId());
         assertThat(header(message, StreamMessage.EVENT_TYPE)).isEqualTo("onboarding.started");
-        assertThat(header(message, StreamMessage.AGGREGATE_TYPE)).isEqualTo("OnboardingSession");
         assertThat(header(message, StreamMessage.AGGREGATE_ID)).isEqualTo(SESSION);
         assertThat(header(message, StreamMessage.AGGREGATE_SEQUENCE)).isEqualTo("0");
         assertThat(header(message, StreamMessage.SESSION_ID)).isEqualTo(SESSION);
         assertThat(header(message, StreamMessage.CORRELATION_ID)).isEqualTo("request-1");
         assertThat(header(message, StreamMessage.CAUSATION_ID)).isEqualTo(RandomEvents.id("cause"));
-        assertThat(header(message, StreamMessage.SCHEMA_VERSION))
-                .isEqualTo(EventType.SCHEMA_VERSION);
     }
 
     @Test

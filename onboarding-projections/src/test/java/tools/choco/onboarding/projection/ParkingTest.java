@@ -243,8 +243,9 @@ class ParkingTest {
                             });
             await().until(
                             () ->
-                                    !texts("SELECT pid::text FROM pg_locks WHERE NOT granted"
-                                                    + " AND locktype = 'advisory'")
+                                    !texts(
+                                                    "SELECT pid::text FROM pg_locks WHERE NOT granted"
+                                                            + " AND locktype = 'advisory'")
                                             .isEmpty());
             retry.commit();
             retry.setAutoCommit(true);

@@ -17,11 +17,7 @@ public final class SessionViewProjection implements Projection {
     private static final int VERSION = 1;
 
     private final SessionTable<SessionViewRow> rows =
-            new SessionTable<>(
-                    "session_view",
-                    SessionViewRow.class,
-                    SessionViewRow::startedBy,
-                    SessionViewRow.CHANGING);
+            new SessionTable<>(SessionViewTable.ROWS, SessionViewRow::startedBy);
 
     @Override
     public String name() {

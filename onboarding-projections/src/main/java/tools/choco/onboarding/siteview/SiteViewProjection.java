@@ -1,29 +1,25 @@
 package tools.choco.onboarding.siteview;
 
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.projection.LoggedEvent;
 import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.projection.Tables;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Keeps {@code sites}, one row a site, and {@code provisioning_sagas}, one row for each that is the
  * user's own; fed by every event of sites.
  *
- * <p>A batch takes three statements, however many sites it has: their rows are read, folded in
- * memory, and those that changed are written, as JSON that PostgreSQL converts both ways.
+ * <p>A batch takes a few statements, however many sites it has: their rows are read, folded in
+ * memory, and those that changed are written.
  */
 public final class SiteViewProjection implements Projection {
 
@@ -31,40 +27,6 @@ public final class SiteViewProjection implements Projection {
     public static final String NAME = "siteview";
 
     private static final int VERSION = 1;
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder()
-                    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                    .build();
-
-    private static final String SELECT =
-            """
-            SELECT json_build_object('site', row_to_json(s), 'saga', row_to_json(p))
-            FROM sites s LEFT JOIN provisioning_sagas p USING (site_id)
-            WHERE site_id = ANY (?)
-            """;
-
-    private static final String UPSERT_SITES =
-            """
-            INSERT INTO sites SELECT * FROM json_populate_recordset(NULL::sites, ?::json)
-            ON CONFLICT (site_id) DO UPDATE SET %s
-            """
-                    .formatted(
-                            String.join(
-                                    ", ",
-                                    SiteRow.CHANGING.stream()
-                                            .map(it -> it + " = EXCLUDED." + it)
-                                            .toList()));
-
-    private static final String UPSERT_SAGAS =
-            """
-            INSERT INTO provisioning_sagas
-            SELECT * FROM json_populate_recordset(NULL::provisioning_sagas, ?::json)
-            ON CONFLICT (site_id) DO UPDATE SET state = EXCLUDED.state,
-                attempt = EXCLUDED.attempt, last_error = EXCLUDED.last_error,
-                error_kind = EXCLUDED.error_kind, saga_kind = EXCLUDED.saga_kind,
-                updated_at = EXCLUDED.updated_at
-            """;
 
     @Override
     public String name() {
@@ -83,6 +45,7 @@ public final class SiteViewProjection implements Projection {
             return;
         }
         Map<String, SiteFold> folds = read(connection, ofSites);
+        Set<String> stored = Set.copyOf(folds.keySet());
         // Sorted, so that two transactions never wait for each other's rows.
         Map<String, SiteFold> changed = new TreeMap<>();
         for (LoggedEvent event : ofSites) {
@@ -93,11 +56,7 @@ public final class SiteViewProjection implements Projection {
                 changed.put(event.aggregateId(), next);
             }
         }
-        write(connection, UPSERT_SITES, changed.values().stream().map(SiteFold::site).toList());
-        write(
-                connection,
-                UPSERT_SAGAS,
-                changed.values().stream().map(SiteFold::saga).filter(Objects::nonNull).toList());
+        write(connection, changed, stored);
     }
 
     @Override
@@ -111,32 +70,33 @@ public final class SiteViewProjection implements Projection {
 
     private static Map<String, SiteFold> read(Connection connection, List<LoggedEvent> events)
             throws SQLException {
+        Set<String> ids =
+                events.stream().map(LoggedEvent::aggregateId).collect(Collectors.toSet());
+        Map<String, SiteRow> sites = SiteTables.SITES.read(connection, ids);
+        Map<String, SagaRow> sagas =
+                sites.isEmpty() ? Map.of() : SiteTables.SAGAS.read(connection, sites.keySet());
         Map<String, SiteFold> folds = new HashMap<>();
-        Array ids =
-                connection.createArrayOf(
-                        "text", events.stream().map(LoggedEvent::aggregateId).distinct().toArray());
-        try (PreparedStatement statement = connection.prepareStatement(SELECT)) {
-            statement.setArray(1, ids);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    SiteFold fold = JSON.readValue(rows.getString(1), SiteFold.class);
-                    folds.put(fold.site().siteId(), fold);
-                }
-            }
-        } finally {
-            ids.free();
-        }
+        sites.forEach((id, site) -> folds.put(id, new SiteFold(site, sagas.get(id))));
         return folds;
     }
 
-    private static void write(Connection connection, String upsert, Collection<?> rows)
+    private static void write(
+            Connection connection, Map<String, SiteFold> changed, Set<String> stored)
             throws SQLException {
-        if (rows.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement statement = connection.prepareStatement(upsert)) {
-            statement.setString(1, JSON.writeValueAsString(rows));
-            statement.executeUpdate();
-        }
+        Map<String, SiteRow> sites = new TreeMap<>();
+        Map<String, SagaRow> sagas = new TreeMap<>();
+        Set<String> before = new HashSet<>();
+        changed.forEach(
+                (id, fold) -> {
+                    sites.put(id, fold.site());
+                    if (fold.saga() != null) {
+                        sagas.put(id, fold.saga());
+                    }
+                    if (stored.contains(id)) {
+                        before.add(id);
+                    }
+                });
+        SiteTables.SITES.write(connection, sites, before);
+        SiteTables.SAGAS.write(connection, sagas, before);
     }
 }

@@ -75,11 +75,31 @@ public final class Generations {
         return Objects.requireNonNull(begun.get());
     }
 
+    /** Notes that a generation is being filled, from a position on. */
+    void goesOn(Generation generation, long position) {
+        inTransaction(
+                connection -> {
+                    try (PreparedStatement statement =
+                            connection.prepareStatement(
+                                    """
+                                    UPDATE projection_generations
+                                    SET filling_since = clock_timestamp(), filling_from = ?
+                                    WHERE projection = ? AND generation = ?
+                                    """)) {
+                        statement.setLong(1, position);
+                        statement.setString(2, generation.projection());
+                        statement.setInt(3, generation.number());
+                        statement.executeUpdate();
+                    }
+                });
+    }
+
     /** Notes that a generation has been filled; from now on a processor keeps it up to date. */
     void built(Generation generation) {
         update(
                 """
-                UPDATE projection_generations SET state = 'following', error = NULL
+                UPDATE projection_generations
+                SET state = 'following', error = NULL, filled_at = clock_timestamp()
                 WHERE projection = ? AND generation = ?
                 """,
                 generation);

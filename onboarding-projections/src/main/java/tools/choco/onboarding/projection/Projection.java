@@ -45,6 +45,34 @@ public interface Projection {
     void apply(Connection connection, List<LoggedEvent> events) throws SQLException;
 
     /**
+     * How a rebuild applies the log; by {@link #apply}, unless there is a faster way to the same
+     * rows.
+     */
+    default Bulk bulk() {
+        return new Bulk() {
+            @Override
+            public void add(Connection connection, List<LoggedEvent> events) throws SQLException {
+                apply(connection, events);
+            }
+
+            @Override
+            public void flush(Connection connection) {
+                // It is written.
+            }
+        };
+    }
+
+    /**
+     * Deletes all rows of one session, so that its events can be applied anew, in the caller's
+     * transaction.
+     *
+     * @return false if the projection cannot take a single session out of its rows
+     */
+    default boolean forget(Connection connection, String sessionId) throws SQLException {
+        return false;
+    }
+
+    /**
      * SQL that makes the tables of a generation, with unqualified names; so is all other SQL of the
      * projection, and the generation is chosen by the search path.
      */

@@ -3,19 +3,12 @@ package tools.choco.onboarding.projection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.v1.OnboardingStarted;
 
 /**
  * A table with one row a session, keyed by {@code session_id}, into which batches are folded.
- *
- * <p>A batch takes a few statements, however many events and sessions it has: the rows of its
- * sessions are read, folded in memory, and those that changed are written.
  *
  * <p>What was applied is known by each aggregate's own sequence numbers: a number that comes again
  * is passed over, one that is missing means a damaged log and stops the processor.
@@ -24,7 +17,7 @@ import tools.choco.onboarding.events.v1.OnboardingStarted;
  */
 public final class SessionTable<R extends SessionRow<R>> {
 
-    private final RowStore<R> store;
+    private final RowFold<R> fold;
     private final Function<LoggedEvent, R> first;
 
     /**
@@ -32,7 +25,8 @@ public final class SessionTable<R extends SessionRow<R>> {
      * @param first makes the row from the session's first event
      */
     public SessionTable(RowStore<R> store, Function<LoggedEvent, R> first) {
-        this.store = store;
+        this.fold =
+                new RowFold<>(store, LoggedEvent::sessionId, SessionTable::isFirst, this::next);
         this.first = first;
     }
 
@@ -55,36 +49,31 @@ public final class SessionTable<R extends SessionRow<R>> {
      * @throws BrokenHistory if an event cannot follow those before it
      */
     public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
-        Set<String> sessions =
-                events.stream().map(LoggedEvent::sessionId).collect(Collectors.toSet());
-        Map<String, R> rows = store.read(connection, sessions);
-        Set<String> stored = Set.copyOf(rows.keySet());
-        // Sorted, so that two transactions never wait for each other's rows.
-        Map<String, R> changed = new TreeMap<>();
-        for (LoggedEvent event : events) {
-            R row = rows.get(event.sessionId());
-            if (row == null || !row.contains(event)) {
-                R next = next(row, event);
-                rows.put(event.sessionId(), next);
-                changed.put(event.sessionId(), next);
-            }
-        }
-        store.write(
-                connection,
-                changed,
-                stored.stream().filter(changed::containsKey).collect(Collectors.toSet()));
+        fold.apply(connection, events);
+    }
+
+    /** The same for a rebuild. */
+    public Bulk bulk() {
+        return fold.bulk();
     }
 
     private R next(@Nullable R row, LoggedEvent event) {
         if (row == null) {
-            if (event.payload() instanceof OnboardingStarted && event.sequence() == 0) {
+            if (isFirst(event)) {
                 return first.apply(event);
             }
             throw new BrokenHistory(event, "its session never started");
+        }
+        if (row.contains(event)) {
+            return row;
         }
         if (event.isOfSession() && event.sequence() != row.revision()) {
             throw new BrokenHistory(event, "an earlier event of its session is missing");
         }
         return row.after(event);
+    }
+
+    private static boolean isFirst(LoggedEvent event) {
+        return event.sequence() == 0 && event.payload() instanceof OnboardingStarted;
     }
 }

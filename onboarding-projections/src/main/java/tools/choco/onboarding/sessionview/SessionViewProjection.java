@@ -3,6 +3,8 @@ package tools.choco.onboarding.sessionview;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
+import tools.choco.onboarding.projection.Bulk;
 import tools.choco.onboarding.projection.LoggedEvent;
 import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.projection.SessionTable;
@@ -32,6 +34,17 @@ public final class SessionViewProjection implements Projection {
     @Override
     public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
         rows.apply(connection, events);
+    }
+
+    @Override
+    public Bulk bulk() {
+        return rows.bulk();
+    }
+
+    @Override
+    public boolean forget(Connection connection, String sessionId) throws SQLException {
+        SessionViewTable.ROWS.delete(connection, Set.of(sessionId));
+        return true;
     }
 
     @Override

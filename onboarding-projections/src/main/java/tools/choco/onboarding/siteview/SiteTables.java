@@ -1,15 +1,22 @@
 package tools.choco.onboarding.siteview;
 
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import tools.choco.onboarding.projection.BulkTable;
+import tools.choco.onboarding.projection.RowStore;
 
-/** The columns of {@code sites} and {@code provisioning_sagas}. */
-final class SiteTables {
+/** The tables {@code sites} and {@code provisioning_sagas}, and their columns. */
+final class SiteTables implements RowStore<SiteFold> {
 
-    static final BulkTable<SiteRow> SITES =
+    private static final BulkTable<SiteRow> SITES =
             BulkTable.<SiteRow>named("sites")
                     .text("site_id", SiteRow::siteId)
                     .text("session_id", SiteRow::sessionId)
@@ -28,7 +35,7 @@ final class SiteTables {
                     .bigint("last_position", SiteRow::lastPosition)
                     .readBy(SiteTables::site);
 
-    static final BulkTable<SagaRow> SAGAS =
+    private static final BulkTable<SagaRow> SAGAS =
             BulkTable.<SagaRow>named("provisioning_sagas")
                     .text("site_id", SagaRow::siteId)
                     .text("state", SagaRow::state)
@@ -39,7 +46,34 @@ final class SiteTables {
                     .timestamp("updated_at", SagaRow::updatedAt)
                     .readBy(SiteTables::saga);
 
-    private SiteTables() {}
+    @Override
+    public Map<String, SiteFold> read(Connection connection, Collection<String> keys)
+            throws SQLException {
+        Map<String, SiteRow> sites = SITES.read(connection, keys);
+        Map<String, SagaRow> sagas =
+                sites.isEmpty() ? Map.of() : SAGAS.read(connection, sites.keySet());
+        Map<String, SiteFold> folds = new HashMap<>();
+        sites.forEach((id, site) -> folds.put(id, new SiteFold(site, sagas.get(id))));
+        return folds;
+    }
+
+    @Override
+    public void write(Connection connection, Map<String, SiteFold> rows, Set<String> stored)
+            throws SQLException {
+        Map<String, SiteRow> sites = new LinkedHashMap<>();
+        Map<String, SagaRow> sagas = new LinkedHashMap<>();
+        rows.forEach(
+                (id, fold) -> {
+                    sites.put(id, fold.site());
+                    if (fold.saga() != null) {
+                        sagas.put(id, fold.saga());
+                    }
+                });
+        SITES.write(connection, sites, stored);
+        // A saga that is gone leaves nothing behind.
+        SAGAS.delete(connection, stored);
+        SAGAS.write(connection, sagas, Set.of());
+    }
 
     private static SiteRow site(ResultSet row) throws SQLException {
         return new SiteRow(

@@ -1,25 +1,20 @@
 package tools.choco.onboarding.siteview;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.EventType;
+import tools.choco.onboarding.projection.Bulk;
 import tools.choco.onboarding.projection.LoggedEvent;
 import tools.choco.onboarding.projection.Projection;
+import tools.choco.onboarding.projection.RowFold;
 import tools.choco.onboarding.projection.Tables;
 
 /**
  * Keeps {@code sites}, one row a site, and {@code provisioning_sagas}, one row for each that is the
  * user's own; fed by every event of sites.
- *
- * <p>A batch takes a few statements, however many sites it has: their rows are read, folded in
- * memory, and those that changed are written.
  */
 public final class SiteViewProjection implements Projection {
 
@@ -27,6 +22,13 @@ public final class SiteViewProjection implements Projection {
     public static final String NAME = "siteview";
 
     private static final int VERSION = 1;
+
+    private final RowFold<SiteFold> folds =
+            new RowFold<>(
+                    new SiteTables(),
+                    LoggedEvent::aggregateId,
+                    event -> event.sequence() == 0,
+                    SiteViewProjection::next);
 
     @Override
     public String name() {
@@ -40,23 +42,43 @@ public final class SiteViewProjection implements Projection {
 
     @Override
     public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
-        List<LoggedEvent> ofSites = events.stream().filter(SiteViewProjection::isOfSite).toList();
-        if (ofSites.isEmpty()) {
-            return;
+        List<LoggedEvent> ofSites = ofSites(events);
+        if (!ofSites.isEmpty()) {
+            folds.apply(connection, ofSites);
         }
-        Map<String, SiteFold> folds = read(connection, ofSites);
-        Set<String> stored = Set.copyOf(folds.keySet());
-        // Sorted, so that two transactions never wait for each other's rows.
-        Map<String, SiteFold> changed = new TreeMap<>();
-        for (LoggedEvent event : ofSites) {
-            SiteFold fold = folds.get(event.aggregateId());
-            if (fold == null || !fold.contains(event)) {
-                SiteFold next = fold == null ? SiteFold.begun(event) : fold.after(event);
-                folds.put(event.aggregateId(), next);
-                changed.put(event.aggregateId(), next);
+    }
+
+    @Override
+    public Bulk bulk() {
+        Bulk rows = folds.bulk();
+        return new Bulk() {
+            @Override
+            public void add(Connection connection, List<LoggedEvent> events) throws SQLException {
+                rows.add(connection, ofSites(events));
+            }
+
+            @Override
+            public void flush(Connection connection) throws SQLException {
+                rows.flush(connection);
+            }
+        };
+    }
+
+    @Override
+    public boolean forget(Connection connection, String sessionId) throws SQLException {
+        for (String sql :
+                List.of(
+                        """
+                        DELETE FROM provisioning_sagas WHERE site_id IN
+                            (SELECT site_id FROM sites WHERE session_id = ?)
+                        """,
+                        "DELETE FROM sites WHERE session_id = ?")) {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setString(1, sessionId);
+                statement.executeUpdate();
             }
         }
-        write(connection, changed, stored);
+        return true;
     }
 
     @Override
@@ -64,39 +86,16 @@ public final class SiteViewProjection implements Projection {
         return Tables.of(NAME);
     }
 
-    private static boolean isOfSite(LoggedEvent event) {
-        return EventType.of(event.payload()).aggregateType().equals(EventType.SITE);
+    private static List<LoggedEvent> ofSites(List<LoggedEvent> events) {
+        return events.stream()
+                .filter(it -> EventType.of(it.payload()).aggregateType().equals(EventType.SITE))
+                .toList();
     }
 
-    private static Map<String, SiteFold> read(Connection connection, List<LoggedEvent> events)
-            throws SQLException {
-        Set<String> ids =
-                events.stream().map(LoggedEvent::aggregateId).collect(Collectors.toSet());
-        Map<String, SiteRow> sites = SiteTables.SITES.read(connection, ids);
-        Map<String, SagaRow> sagas =
-                sites.isEmpty() ? Map.of() : SiteTables.SAGAS.read(connection, sites.keySet());
-        Map<String, SiteFold> folds = new HashMap<>();
-        sites.forEach((id, site) -> folds.put(id, new SiteFold(site, sagas.get(id))));
-        return folds;
-    }
-
-    private static void write(
-            Connection connection, Map<String, SiteFold> changed, Set<String> stored)
-            throws SQLException {
-        Map<String, SiteRow> sites = new TreeMap<>();
-        Map<String, SagaRow> sagas = new TreeMap<>();
-        Set<String> before = new HashSet<>();
-        changed.forEach(
-                (id, fold) -> {
-                    sites.put(id, fold.site());
-                    if (fold.saga() != null) {
-                        sagas.put(id, fold.saga());
-                    }
-                    if (stored.contains(id)) {
-                        before.add(id);
-                    }
-                });
-        SiteTables.SITES.write(connection, sites, before);
-        SiteTables.SAGAS.write(connection, sagas, before);
+    private static SiteFold next(@Nullable SiteFold fold, LoggedEvent event) {
+        if (fold == null) {
+            return SiteFold.begun(event);
+        }
+        return fold.contains(event) ? fold : fold.after(event);
     }
 }

@@ -63,12 +63,13 @@ public interface Projection {
     }
 
     /**
-     * Deletes all rows of one session, so that its events can be applied anew, in the caller's
+     * Takes one session out of the rows, so that its events can be applied anew, in the caller's
      * transaction.
      *
+     * @param events all of the session that are in the rows, or should be, in log order
      * @return false if the projection cannot take a single session out of its rows
      */
-    default boolean forget(Connection connection, String sessionId) throws SQLException {
+    default boolean forget(Connection connection, List<LoggedEvent> events) throws SQLException {
         return false;
     }
 

@@ -174,6 +174,15 @@ public final class ReadModelKeeper {
             watcher.accept(processors());
         }
         fillInBackground(unfilled);
+        projections.keySet().forEach(this::dropReplaced);
+    }
+
+    private void dropReplaced(String projection) {
+        try {
+            generations.dropReplaced(projection);
+        } catch (ReplayRefused droppedByAnother) {
+            log.debug("Another instance was quicker", droppedByAnother);
+        }
     }
 
     private ProjectionProcessor follow(Projection projection, Generation generation) {

@@ -62,6 +62,7 @@ final class Rebuild {
      * to it.
      */
     void run(List<Target> targets, Listener listener) {
+        int eventsPerRead = Math.min(EVENTS_PER_READ, eventsPerCommitMax);
         List<Lane> lanes = new ArrayList<>();
         try {
             for (Target target : targets) {
@@ -74,7 +75,7 @@ final class Rebuild {
             long reached = lanes.stream().mapToLong(lane -> lane.position).min().orElse(0);
             long head = log.head();
             while (reached < head && lanes.stream().anyMatch(Lane::isAlive)) {
-                log.read(reached, EVENTS_PER_READ, batch -> handOut(lanes, batch));
+                log.read(reached, head, eventsPerRead, batch -> handOut(lanes, batch));
                 reached = head;
                 head = log.head();
             }
@@ -84,6 +85,8 @@ final class Rebuild {
             for (Lane lane : lanes) {
                 lane.thread.join();
             }
+        } catch (NobodyLeft ended) {
+            // Each has said why.
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {

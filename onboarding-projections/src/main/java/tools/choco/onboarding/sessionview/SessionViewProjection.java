@@ -42,8 +42,8 @@ public final class SessionViewProjection implements Projection {
     }
 
     @Override
-    public boolean forget(Connection connection, String sessionId) throws SQLException {
-        SessionViewTable.ROWS.delete(connection, Set.of(sessionId));
+    public boolean forget(Connection connection, List<LoggedEvent> events) throws SQLException {
+        SessionViewTable.ROWS.delete(connection, Set.of(events.getFirst().sessionId()));
         return true;
     }
 

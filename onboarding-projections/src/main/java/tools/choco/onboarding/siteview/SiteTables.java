@@ -75,6 +75,11 @@ final class SiteTables implements RowStore<SiteFold> {
         SAGAS.write(connection, sagas, Set.of());
     }
 
+    static void delete(Connection connection, Set<String> siteIds) throws SQLException {
+        SAGAS.delete(connection, siteIds);
+        SITES.delete(connection, siteIds);
+    }
+
     private static SiteRow site(ResultSet row) throws SQLException {
         return new SiteRow(
                 row.getString("site_id"),

@@ -1,9 +1,9 @@
 package tools.choco.onboarding.siteview;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.projection.Bulk;
@@ -65,19 +65,12 @@ public final class SiteViewProjection implements Projection {
     }
 
     @Override
-    public boolean forget(Connection connection, String sessionId) throws SQLException {
-        for (String sql :
-                List.of(
-                        """
-                        DELETE FROM provisioning_sagas WHERE site_id IN
-                            (SELECT site_id FROM sites WHERE session_id = ?)
-                        """,
-                        "DELETE FROM sites WHERE session_id = ?")) {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                statement.setString(1, sessionId);
-                statement.executeUpdate();
-            }
-        }
+    public boolean forget(Connection connection, List<LoggedEvent> events) throws SQLException {
+        SiteTables.delete(
+                connection,
+                ofSites(events).stream()
+                        .map(LoggedEvent::aggregateId)
+                        .collect(Collectors.toSet()));
         return true;
     }
 

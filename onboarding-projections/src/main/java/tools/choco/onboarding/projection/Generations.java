@@ -286,7 +286,7 @@ public final class Generations {
                 .filter(it -> it.generation().equals(generation))
                 .findFirst()
                 .orElseThrow(
-                        () -> new ReplayRefused("replay_unknown", "There is no " + generation));
+                        () -> new ReplayRefused("replay_not_found", "There is no " + generation));
     }
 
     static List<GenerationStatus> list(Connection connection, String projection)

@@ -9,6 +9,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -39,7 +40,9 @@ import tools.jackson.databind.JsonNode;
 class ReplaysController {
 
     private static final String PRINTABLE = "[^\\p{Cntrl}]*";
-    private static final String ID = "[a-z0-9_-]{1,64}";
+    private static final Predicate<String> ID =
+            java.util.regex.Pattern.compile("[a-z0-9_-]{1,64}").asMatchPredicate();
+
     private static final int PAGE_MAX = 500;
     private static final int SAMPLES_MAX = 100;
 
@@ -119,14 +122,14 @@ class ReplaysController {
     }
 
     @GetMapping("/{replayId}")
-    ReplayBody read(@PathVariable @Pattern(regexp = ID) String replayId) {
+    ReplayBody read(@PathVariable String replayId) {
         return ReplayBody.of(find(replayId));
     }
 
     /** Also what is asked for by HEAD. */
     @GetMapping(path = "/{replayId}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     void events(
-            @PathVariable @Pattern(regexp = ID) String replayId,
+            @PathVariable String replayId,
             HttpServletRequest request,
             HttpServletResponse response) {
         streams.stream(find(replayId), !request.getMethod().equals("GET"), response);
@@ -134,9 +137,9 @@ class ReplaysController {
 
     @GetMapping("/{replayId}/difference")
     DifferenceBody difference(
-            @PathVariable @Pattern(regexp = ID) String replayId,
+            @PathVariable String replayId,
             @RequestParam(defaultValue = "5") @Min(0) @Max(SAMPLES_MAX) int samples) {
-        Difference difference = replays.difference(replayId, samples);
+        Difference difference = replays.difference(id(replayId), samples);
         return new DifferenceBody(
                 replayId,
                 difference.next().name(),
@@ -149,34 +152,40 @@ class ReplaysController {
     @PostMapping("/{replayId}/switch")
     ReplayBody switchTo(
             @AsOperator EdgeCall call,
-            @PathVariable @Pattern(regexp = ID) String replayId,
+            @PathVariable String replayId,
             @Valid @RequestBody ActBody body) {
-        return ReplayBody.of(acts.switchTo(replayId, order(call, body.reason())));
+        return ReplayBody.of(acts.switchTo(id(replayId), order(call, body.reason())));
     }
 
     @PostMapping("/{replayId}/rollback")
     ReplayBody rollback(
             @AsOperator EdgeCall call,
-            @PathVariable @Pattern(regexp = ID) String replayId,
+            @PathVariable String replayId,
             @Valid @RequestBody ActBody body) {
-        return ReplayBody.of(acts.rollback(replayId, order(call, body.reason())));
+        return ReplayBody.of(acts.rollback(id(replayId), order(call, body.reason())));
     }
 
     @PostMapping("/{replayId}/cancel")
     ReplayBody cancel(
             @AsOperator EdgeCall call,
-            @PathVariable @Pattern(regexp = ID) String replayId,
+            @PathVariable String replayId,
             @Valid @RequestBody ActBody body) {
-        return ReplayBody.of(acts.cancel(replayId, order(call, body.reason())));
+        return ReplayBody.of(acts.cancel(id(replayId), order(call, body.reason())));
     }
 
     private Replay find(String replayId) {
-        return replays.find(replayId)
-                .orElseThrow(
-                        () ->
-                                EdgeProblem.of(
-                                        ProblemCode.REPLAY_NOT_FOUND,
-                                        "There is no such replay."));
+        return replays.find(id(replayId)).orElseThrow(ReplaysController::notFound);
+    }
+
+    private static String id(String replayId) {
+        if (!ID.test(replayId)) {
+            throw notFound();
+        }
+        return replayId;
+    }
+
+    private static EdgeProblem notFound() {
+        return EdgeProblem.of(ProblemCode.REPLAY_NOT_FOUND, "There is no such replay.");
     }
 
     private List<String> projections(BeginBody body) {

@@ -214,7 +214,8 @@ public final class Replays {
     }
 
     /**
-     * Has queries read again what they read before a replay's generation.
+     * Has queries read again what they read before a replay's generation; one that was rolled back
+     * stays so.
      *
      * @throws ReplayRefused with {@code replay_not_found}, {@code replay_not_served} if queries do
      *     not read it, or {@code replay_no_previous} if there is nothing to go back to
@@ -222,7 +223,11 @@ public final class Replays {
     public Replay rollback(String id) {
         Generation generation = generation(id);
         List<GenerationStatus> all = generations.of(generation.projection());
-        if (!Generations.find(all, generation).current()) {
+        GenerationStatus status = Generations.find(all, generation);
+        if (isRolledBack(status, all)) {
+            return get(id);
+        }
+        if (!status.current()) {
             throw new ReplayRefused("replay_not_served", generation + " is not what serves.");
         }
         Generation previous =
@@ -239,13 +244,24 @@ public final class Replays {
         return get(id);
     }
 
+    private static boolean isRolledBack(GenerationStatus status, List<GenerationStatus> all) {
+        return status.previous()
+                && Generations.served(all)
+                        .filter(it -> it.generation().number() < status.generation().number())
+                        .isPresent();
+    }
+
     /**
-     * Drops a replay's generation.
+     * Drops a replay's generation; one that was cancelled stays so.
      *
      * @throws ReplayRefused with {@code replay_not_found}, {@code replay_served} if queries read
      *     it, or {@code replay_over}
      */
     public Replay cancel(String id) {
+        Replay replay = get(id);
+        if (replay.state() == Replay.State.CANCELLED) {
+            return replay;
+        }
         generations.drop(generation(id));
         return get(id);
     }

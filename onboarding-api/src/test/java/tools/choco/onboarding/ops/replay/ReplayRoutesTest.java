@@ -148,6 +148,8 @@ class ReplayRoutesTest {
         assertThat(act(id, "cancel").at("/code")).isEqualTo("replay_served");
         assertThat(act(id, "rollback").at("/state")).isEqualTo("previous");
         assertThat(serving("siteview")).isEqualTo(before);
+        assertThat(act(id, "rollback").at("/state")).isEqualTo("previous");
+        assertThat(act(id, "cancel").at("/state")).isEqualTo("cancelled");
         assertThat(act(id, "cancel").at("/state")).isEqualTo("cancelled");
         assertThat(act(id, "switch").at("/code")).isEqualTo("replay_over");
 
@@ -157,6 +159,8 @@ class ReplayRoutesTest {
                         "replay.switch done",
                         "replay.cancel replay_served",
                         "replay.rollback done",
+                        "replay.rollback done",
+                        "replay.cancel done",
                         "replay.cancel done",
                         "replay.switch replay_over");
     }

@@ -29,8 +29,11 @@ import tools.choco.onboarding.bench.measure.Result;
 import tools.choco.onboarding.bench.measure.Rounds;
 import tools.choco.onboarding.bench.measure.Scale;
 import tools.choco.onboarding.bench.measure.Stage;
+import tools.choco.onboarding.bench.reading.LiveBench;
 import tools.choco.onboarding.bench.reading.PooledBench;
 import tools.choco.onboarding.bench.reading.ReaderBench;
+import tools.choco.onboarding.bench.reading.RebuildBench;
+import tools.choco.onboarding.bench.reading.RebuildBesideUpsertsBench;
 
 /** Runs benches one after the other and writes down what came out. */
 @Command(
@@ -57,7 +60,11 @@ public final class BenchCommand implements Callable<Integer> {
                     new AppendsBench(),
                     new PooledBench(),
                     new ReaderBench(),
-                    new StartBench());
+                    new StartBench(),
+                    new RebuildBench(),
+                    RebuildBesideUpsertsBench.oneByOne(),
+                    RebuildBesideUpsertsBench.byHundreds(),
+                    new LiveBench());
 
     enum Size {
         FULL(Scale.FULL),

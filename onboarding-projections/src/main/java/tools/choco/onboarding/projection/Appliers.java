@@ -55,8 +55,7 @@ final class Appliers {
     private static void each(Connection connection, String sql, Collection<Generation> generations)
             throws SQLException {
         for (String name : generations.stream().map(Generation::name).sorted().toList()) {
-            try (PreparedStatement statement =
-                    connection.prepareStatement(sql.formatted(LOCK))) {
+            try (PreparedStatement statement = connection.prepareStatement(sql.formatted(LOCK))) {
                 statement.setString(1, name);
                 statement.execute();
             }

@@ -90,8 +90,7 @@ final class Comparison {
     private long rows(Generation generation, String table) throws SQLException {
         try (PreparedStatement statement =
                         connection.prepareStatement(
-                                "SELECT count(*) FROM %s.%s"
-                                        .formatted(generation.name(), table));
+                                "SELECT count(*) FROM %s.%s".formatted(generation.name(), table));
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getLong(1);

@@ -88,8 +88,7 @@ public final class Generations {
     /**
      * @throws ReplayRefused if a generation is being built, or waits to be switched to
      */
-    static void requireNoneUnderWay(Connection connection, String projection)
-            throws SQLException {
+    static void requireNoneUnderWay(Connection connection, String projection) throws SQLException {
         List<GenerationStatus> all = list(connection, projection);
         int served = served(all).map(it -> it.generation().number()).orElse(0);
         boolean underWay =
@@ -98,8 +97,7 @@ public final class Generations {
                         .anyMatch(it -> it.generation().number() > served);
         if (underWay) {
             throw new ReplayRefused(
-                    "replay_under_way",
-                    "Another generation of " + projection + " is under way.");
+                    "replay_under_way", "Another generation of " + projection + " is under way.");
         }
     }
 
@@ -211,9 +209,7 @@ public final class Generations {
         List<GenerationStatus> all = of(projection);
         int served = served(all).map(it -> it.generation().number()).orElse(0);
         for (GenerationStatus status : all) {
-            if (!status.current()
-                    && !status.previous()
-                    && status.generation().number() < served) {
+            if (!status.current() && !status.previous() && status.generation().number() < served) {
                 drop(status.generation(), "replaced");
             }
         }

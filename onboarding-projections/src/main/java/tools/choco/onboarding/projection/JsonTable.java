@@ -51,8 +51,7 @@ final class JsonTable<R extends SessionRow<R>> implements RowStore<R> {
     }
 
     @Override
-    public Map<String, R> read(Connection connection, Collection<String> keys)
-            throws SQLException {
+    public Map<String, R> read(Connection connection, Collection<String> keys) throws SQLException {
         Map<String, R> rows = new HashMap<>();
         Array array = connection.createArrayOf("text", keys.toArray());
         try (PreparedStatement statement = connection.prepareStatement(select)) {

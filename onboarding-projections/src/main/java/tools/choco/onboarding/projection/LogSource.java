@@ -18,8 +18,7 @@ public interface LogSource {
      * @param eventsPerBatchMax events in a batch at most
      * @param consumer gets each batch, never an empty one; what it throws ends the reading
      */
-    void read(
-            long after, long upTo, int eventsPerBatchMax, Consumer<List<LoggedEvent>> consumer);
+    void read(long after, long upTo, int eventsPerBatchMax, Consumer<List<LoggedEvent>> consumer);
 
     /** The events of one session, its sites and its refusals, in order. */
     List<LoggedEvent> ofSession(String sessionId);

@@ -271,8 +271,7 @@ final class Rebuild {
         }
     }
 
-    private static long position(Connection connection, Generation generation)
-            throws SQLException {
+    private static long position(Connection connection, Generation generation) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         "SELECT max(position) FROM projection_progress WHERE projection = ?")) {

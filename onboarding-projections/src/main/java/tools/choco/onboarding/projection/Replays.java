@@ -59,7 +59,8 @@ public final class Replays {
         this.log = log;
         this.generations = new Generations(dataSource);
         this.projections =
-                projections.stream().collect(Collectors.toMap(Projection::name, Function.identity()));
+                projections.stream()
+                        .collect(Collectors.toMap(Projection::name, Function.identity()));
     }
 
     /** Names of the read models there are, sorted. */
@@ -196,8 +197,8 @@ public final class Replays {
     }
 
     private Replay get(String id) {
-        return find(id)
-                .orElseThrow(() -> new ReplayRefused("replay_not_found", "There is no replay " + id));
+        return find(id).orElseThrow(
+                        () -> new ReplayRefused("replay_not_found", "There is no replay " + id));
     }
 
     /**
@@ -288,11 +289,11 @@ public final class Replays {
             List<GenerationStatus> all = Generations.list(connection, generation.projection());
             GenerationStatus next = Generations.find(all, generation);
             if (next.building()) {
-                throw new ReplayRefused(
-                        "replay_not_ready", generation + " is still being built.");
+                throw new ReplayRefused("replay_not_ready", generation + " is still being built.");
             }
             GenerationStatus other = other(all, next);
             List<Generation> both = List.of(generation, other.generation());
+            boolean held = true;
             try {
                 Appliers.hold(connection, both);
                 connection.setAutoCommit(false);
@@ -301,6 +302,7 @@ public final class Replays {
                 connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
                 // The first statement of the transaction takes the snapshot.
                 Appliers.release(connection, both);
+                held = false;
                 return new Difference(
                         generation,
                         other.generation(),
@@ -313,7 +315,9 @@ public final class Replays {
                     connection.setTransactionIsolation(isolation);
                     connection.setAutoCommit(true);
                 }
-                Appliers.release(connection, both);
+                if (held) {
+                    Appliers.release(connection, both);
+                }
             }
         } catch (SQLException e) {
             throw new QueryFailed(e);
@@ -380,10 +384,7 @@ public final class Replays {
                 batch -> {
                     List<LoggedEvent> handled =
                             batch.stream()
-                                    .filter(
-                                            it ->
-                                                    projection.handles(
-                                                            EventType.of(it.payload())))
+                                    .filter(it -> projection.handles(EventType.of(it.payload())))
                                     .toList();
                     try {
                         if (!handled.isEmpty()) {

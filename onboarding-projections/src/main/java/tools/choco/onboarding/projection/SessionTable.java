@@ -25,8 +25,7 @@ public final class SessionTable<R extends SessionRow<R>> {
      * @param first makes the row from the session's first event
      */
     public SessionTable(RowStore<R> store, Function<LoggedEvent, R> first) {
-        this.fold =
-                new RowFold<>(store, LoggedEvent::sessionId, SessionTable::isFirst, this::next);
+        this.fold = new RowFold<>(store, LoggedEvent::sessionId, SessionTable::isFirst, this::next);
         this.first = first;
     }
 

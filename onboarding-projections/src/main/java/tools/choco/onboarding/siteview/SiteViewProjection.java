@@ -68,9 +68,7 @@ public final class SiteViewProjection implements Projection {
     public boolean forget(Connection connection, List<LoggedEvent> events) throws SQLException {
         SiteTables.delete(
                 connection,
-                ofSites(events).stream()
-                        .map(LoggedEvent::aggregateId)
-                        .collect(Collectors.toSet()));
+                ofSites(events).stream().map(LoggedEvent::aggregateId).collect(Collectors.toSet()));
         return true;
     }
 

@@ -201,7 +201,10 @@ public final class ReadModels implements AutoCloseable {
 
         @Override
         public void read(
-                long after, long upTo, int eventsPerBatchMax, Consumer<List<LoggedEvent>> consumer) {
+                long after,
+                long upTo,
+                int eventsPerBatchMax,
+                Consumer<List<LoggedEvent>> consumer) {
             reader.read(
                     after,
                     upTo,

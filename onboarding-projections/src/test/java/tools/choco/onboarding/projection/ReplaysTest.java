@@ -114,8 +114,7 @@ class ReplaysTest {
         assertThat(samples).hasSize(3);
         assertThat(samples)
                 .extracting(it -> it.key().at("/site_id").asString())
-                .containsExactly(
-                        models.text(site(1)), models.text(site(0)), models.text(site(2)));
+                .containsExactly(models.text(site(1)), models.text(site(0)), models.text(site(2)));
         assertThat(samples.get(0).other()).isNull();
         assertThat(samples.get(1).next()).isNull();
         assertThat(samples.get(2).next()).isNotNull();
@@ -166,11 +165,9 @@ class ReplaysTest {
                 () -> replays.begin(List.of(SITES, SESSIONS), OPERATOR, REASON));
         assertThat(replays.newest(100)).noneMatch(it -> it.id().equals("siteview_g2"));
         assertRefused(
-                "replay_under_way",
-                () -> replays.session(SESSIONS, session(), OPERATOR, REASON));
+                "replay_under_way", () -> replays.session(SESSIONS, session(), OPERATOR, REASON));
         await().until(() -> state("sessionview_g2") == Replay.State.READY);
-        assertRefused(
-                "replay_under_way", () -> replays.begin(List.of(SESSIONS), OPERATOR, REASON));
+        assertRefused("replay_under_way", () -> replays.begin(List.of(SESSIONS), OPERATOR, REASON));
         assertRefused("replay_not_served", () -> replays.rollback("sessionview_g2"));
         assertRefused("replay_served", () -> replays.cancel("sessionview_g1"));
         assertRefused("replay_not_found", () -> replays.switchTo("sessionview_g9"));
@@ -323,8 +320,7 @@ class ReplaysTest {
         }
 
         @Override
-        public boolean forget(Connection connection, List<LoggedEvent> events)
-                throws SQLException {
+        public boolean forget(Connection connection, List<LoggedEvent> events) throws SQLException {
             return other.forget(connection, events);
         }
 

@@ -24,7 +24,7 @@ public final class LiveBench implements Bench {
 
     @Override
     public Comparison prepare(Stage stage, Resources resources) throws Exception {
-        var database = stage.copyOfLog(stage.scale().smallLog(), "live");
+        var database = stage.copyOfLog(stage.scale().smallLog(), "live").migrated();
         long events = database.number("SELECT count(*) FROM events");
         int eventsPerBatch = ProjectionSettings.DEFAULT.eventsPerBatchMax();
         var rebuilding = resources.closing(new Rebuilding(database));

@@ -30,7 +30,7 @@ public final class RebuildBench implements Bench {
 
     @Override
     public Comparison prepare(Stage stage, Resources resources) throws Exception {
-        var database = stage.copyOfLog(events(stage.scale()), "rebuild");
+        var database = stage.copyOfLog(events(stage.scale()), "rebuild").migrated();
         long events = database.number("SELECT count(*) FROM events");
         var rebuilding = resources.closing(new Rebuilding(database));
         var cursor = new Cursor(database);

@@ -44,7 +44,7 @@ public final class RebuildBesideUpsertsBench implements Bench {
     @Override
     public Comparison prepare(Stage stage, Resources resources) throws Exception {
         long upserts = stage.scale().smallLog() / (eventsPerBatch == 1 ? 20 : 2);
-        var database = stage.copyOfLog(RebuildBench.events(stage.scale()), "rebuild");
+        var database = stage.copyOfLog(RebuildBench.events(stage.scale()), "rebuild").migrated();
         var rebuilding = resources.closing(new Rebuilding(database));
         var upserting = resources.closing(new Upserting(database));
         rebuilding.allPerSecond();

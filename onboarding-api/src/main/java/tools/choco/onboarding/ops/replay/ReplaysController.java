@@ -58,8 +58,8 @@ class ReplaysController {
 
     record BeginBody(
             @Nullable @Size(min = 1, max = 64) String projection,
-            @Nullable @Size(min = 1, max = 20) List<@NotNull @Size(min = 1, max = 64) String>
-                    projections,
+            @Nullable @Size(min = 1, max = 20)
+                    List<@NotNull @Size(min = 1, max = 64) String> projections,
             @Nullable @Size(min = 1, max = 64) String sessionId,
             @NotNull @Size(min = 1, max = 500) @Pattern(regexp = PRINTABLE) String reason) {}
 
@@ -109,8 +109,7 @@ class ReplaysController {
         }
         String session = SessionId.of(body.sessionId()).value();
         try {
-            Replay done =
-                    acts.session(projections.getFirst(), session, order(call, body.reason()));
+            Replay done = acts.session(projections.getFirst(), session, order(call, body.reason()));
             return new ReplayList(List.of(ReplayBody.of(done)));
         } catch (ReplayRefused refused) {
             if (refused.code().equals("replay_session_unknown")) {

@@ -186,8 +186,7 @@ class ReplayRoutesTest {
                         .formatted(serving),
                 session);
 
-        Answer replay =
-                begin("\"projection\":\"sessionview\",\"sessionId\":\"" + session + "\"");
+        Answer replay = begin("\"projection\":\"sessionview\",\"sessionId\":\"" + session + "\"");
 
         assertThat(replay.at("/items/0/state")).isEqualTo("done");
         assertThat(replay.at("/items/0/sessionId")).isEqualTo(session);
@@ -278,7 +277,8 @@ class ReplayRoutesTest {
                         () ->
                                 tables.eventTypes(session).contains("OnboardingStepCompleted")
                                         && tables.count("SELECT count(*) FROM sagas") == 0
-                                        && tables.count("SELECT count(*) FROM scheduled_tasks") == 0);
+                                        && tables.count("SELECT count(*) FROM scheduled_tasks")
+                                                == 0);
         service.awaitReadModels();
         String outward = outward();
         List<Long> calls = calls(site);
@@ -389,8 +389,7 @@ class ReplayRoutesTest {
 
     /** Begins replays and waits until all of them can be switched to. */
     private static List<String> ready(String... projections) {
-        Answer begun =
-                begin("\"projections\":[\"" + String.join("\",\"", projections) + "\"]");
+        Answer begun = begin("\"projections\":[\"" + String.join("\",\"", projections) + "\"]");
         assertThat(begun.status()).as(begun.text()).isEqualTo(202);
         List<String> ids = ids(begun);
         for (String id : ids) {

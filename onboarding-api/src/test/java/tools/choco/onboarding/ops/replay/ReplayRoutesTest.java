@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.choco.onboarding.edge.ProblemCode;
 import tools.choco.onboarding.events.audit.v1.OperatorActed;
 import tools.choco.onboarding.provisioning.SiteHosting;
 import tools.choco.onboarding.session.SessionId;
@@ -174,6 +176,26 @@ class ReplayRoutesTest {
         assertThat(second.status()).isEqualTo(409);
         assertThat(second.at("/code")).isEqualTo("replay_under_way");
         assertThat(ids(operator.get("/ops/replays?limit=1"))).containsExactly(id);
+    }
+
+    /** Each refusal of the read models has a code of the contract. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "replay_not_found",
+                "replay_under_way",
+                "replay_not_ready",
+                "replay_behind",
+                "replay_served",
+                "replay_not_served",
+                "replay_no_previous",
+                "replay_over",
+                "replay_being_compared",
+                "replay_of_session_unsupported",
+            })
+    void knowsEveryRefusal(String code) {
+        assertThat(ProblemCode.valueOf(code.toUpperCase(Locale.ROOT)).status().value())
+                .isEqualTo(code.equals("replay_not_found") ? 404 : 409);
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.bind.annotation.RestController;
+import tools.choco.onboarding.projection.Projection;
 
 /** Dependencies point down: api, then projections, domain and log side by side, then the events. */
 class ArchitectureTest {
@@ -94,6 +95,28 @@ class ArchitectureTest {
                 .dependOnClassesThat(
                         own().and(not(resideInAnyPackage(PROJECTIONS)))
                                 .and(not(resideInAnyPackage(EVENTS))))
+                .check(ALL);
+    }
+
+    /** A rebuild hands old events to projections: whatever one of them does, it does again. */
+    @Test
+    void keepsProjectionsInTheProcess() {
+        classes()
+                .that()
+                .implement(Projection.class)
+                .should()
+                .resideInAnyPackage(PROJECTIONS)
+                .check(ALL);
+        noClasses()
+                .that()
+                .resideInAnyPackage(PROJECTIONS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.net..",
+                        "org.axonframework.commandhandling..",
+                        "org.axonframework.modelling..",
+                        "org.springframework..")
                 .check(ALL);
     }
 

@@ -29,8 +29,11 @@ import tools.choco.onboarding.bench.measure.Result;
 import tools.choco.onboarding.bench.measure.Rounds;
 import tools.choco.onboarding.bench.measure.Scale;
 import tools.choco.onboarding.bench.measure.Stage;
+import tools.choco.onboarding.bench.reading.LiveBench;
 import tools.choco.onboarding.bench.reading.PooledBench;
 import tools.choco.onboarding.bench.reading.ReaderBench;
+import tools.choco.onboarding.bench.reading.RebuildBench;
+import tools.choco.onboarding.bench.reading.RebuildBesideUpsertsBench;
 import tools.choco.onboarding.bench.stream.StreamBench;
 
 /** Runs benches one after the other and writes down what came out. */
@@ -59,6 +62,10 @@ public final class BenchCommand implements Callable<Integer> {
                     new PooledBench(),
                     new ReaderBench(),
                     new StartBench(),
+                    new RebuildBench(),
+                    RebuildBesideUpsertsBench.oneByOne(),
+                    RebuildBesideUpsertsBench.byHundreds(),
+                    new LiveBench(),
                     new StreamBench());
 
     enum Size {

@@ -45,7 +45,10 @@ class BenchCommandTest {
             ids.add(row.get("id").stringValue());
             assertMeasured(row, output);
         }
-        assertThat(ids).containsExactly("1", "2", "3", "4", "visible", "5", "6a", "6b", "7", "14");
+        assertThat(ids)
+                .containsExactly(
+                        "1", "2", "3", "4", "visible", "5", "6a", "6b", "7", "11", "12a", "12b",
+                        "13", "14");
         assertThat(Files.readString(document))
                 .startsWith("before\n<!-- table: begin -->\n")
                 .endsWith("<!-- table: end -->\nafter\n")

@@ -38,6 +38,7 @@ import tools.choco.onboarding.eventlog.LogOverloaded;
 import tools.choco.onboarding.eventlog.LogUnavailable;
 import tools.choco.onboarding.projection.InvalidCursor;
 import tools.choco.onboarding.projection.NotBuilt;
+import tools.choco.onboarding.projection.ReplayRefused;
 import tools.choco.onboarding.provisioning.HostingFailure;
 import tools.choco.onboarding.transaction.Databases;
 import tools.jackson.core.JacksonException;
@@ -221,6 +222,13 @@ class ProblemAdvice {
     @ExceptionHandler
     ResponseEntity<Problem> notBuilt(NotBuilt missing) {
         return unavailable("What the route reads is being built for the first time.");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Problem> replay(ReplayRefused refused) {
+        return problem(
+                ProblemCode.valueOf(refused.code().toUpperCase(Locale.ROOT)),
+                String.valueOf(refused.getMessage()));
     }
 
     @ExceptionHandler

@@ -3,7 +3,10 @@ package tools.choco.onboarding.replay;
 import com.google.protobuf.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import tools.choco.onboarding.eventlog.AggregateReader;
 import tools.choco.onboarding.eventlog.LogReader;
 import tools.choco.onboarding.eventlog.LoggedRow;
 import tools.choco.onboarding.events.EventFields;
@@ -13,10 +16,22 @@ import tools.choco.onboarding.projection.LoggedEvent;
 /** Hands rebuilds the log of this database. */
 public final class LogSourceOfReader implements LogSource {
 
-    private final LogReader reader;
+    private static final int EVENTS_PER_READ = 1_000;
 
-    public LogSourceOfReader(LogReader reader) {
+    private final LogReader reader;
+    private final AggregateReader aggregates;
+    private final Function<String, Set<String>> aggregatesOfSession;
+
+    /**
+     * @param aggregatesOfSession ids of a session's sites and of what else has events of it
+     */
+    public LogSourceOfReader(
+            LogReader reader,
+            AggregateReader aggregates,
+            Function<String, Set<String>> aggregatesOfSession) {
         this.reader = reader;
+        this.aggregates = aggregates;
+        this.aggregatesOfSession = aggregatesOfSession;
     }
 
     @Override
@@ -25,10 +40,11 @@ public final class LogSourceOfReader implements LogSource {
     }
 
     @Override
-    public void read(long after, int eventsPerBatchMax, Consumer<List<LoggedEvent>> consumer) {
+    public void read(
+            long after, long upTo, int eventsPerBatchMax, Consumer<List<LoggedEvent>> consumer) {
         reader.read(
                 after,
-                Long.MAX_VALUE,
+                upTo,
                 eventsPerBatchMax,
                 rows -> consumer.accept(rows.stream().map(LogSourceOfReader::event).toList()));
     }
@@ -45,6 +61,23 @@ public final class LogSourceOfReader implements LogSource {
             throw new IllegalStateException("The log has no event at " + position);
         }
         return found.getFirst();
+    }
+
+    @Override
+    public List<LoggedEvent> ofSession(String sessionId) {
+        List<String> ids = new ArrayList<>(aggregatesOfSession.apply(sessionId));
+        ids.add(sessionId);
+        List<LoggedEvent> events = new ArrayList<>();
+        List<LoggedEvent> page;
+        do {
+            long after = events.isEmpty() ? 0 : events.getLast().position();
+            page =
+                    aggregates.after(after, ids, EVENTS_PER_READ).stream()
+                            .map(LoggedEvent::of)
+                            .toList();
+            events.addAll(page);
+        } while (page.size() == EVENTS_PER_READ);
+        return events;
     }
 
     private static LoggedEvent event(LoggedRow row) {

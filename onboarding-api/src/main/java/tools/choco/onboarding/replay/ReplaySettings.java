@@ -17,4 +17,4 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("onboarding.replay")
 public record ReplaySettings(
         @DefaultValue("true") boolean switchesAlone,
-        @DefaultValue("20000") @Min(1_000) @Max(200_000) int eventsPerBatchMax) {}
+        @DefaultValue("50000") @Min(1_000) @Max(200_000) int eventsPerBatchMax) {}

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
@@ -15,17 +17,27 @@ import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.funnel.FunnelQueries;
+import tools.choco.onboarding.ops.Audit;
+import tools.choco.onboarding.ops.replay.ReplayActs;
+import tools.choco.onboarding.ops.replay.ReplayStreams;
 import tools.choco.onboarding.projection.Coordinators;
+import tools.choco.onboarding.projection.LogSource;
 import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.projection.ProjectionSettings;
 import tools.choco.onboarding.projection.Projections;
 import tools.choco.onboarding.projection.ReadModelKeeper;
+import tools.choco.onboarding.projection.Replays;
+import tools.choco.onboarding.refusal.RefusalsId;
 import tools.choco.onboarding.replay.LogSourceOfReader;
 import tools.choco.onboarding.replay.ReplaySettings;
+import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.sessionview.SessionQueries;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
+import tools.choco.onboarding.site.SiteId;
+import tools.choco.onboarding.site.http.SiteClaims;
 import tools.choco.onboarding.siteview.SiteQueries;
 import tools.choco.onboarding.siteview.SiteViewProjection;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The read models: what feeds them, and what reads them. */
 @Configuration(proxyBeanMethods = false)
@@ -61,8 +73,42 @@ class ProjectionsConfiguration {
     }
 
     @Bean
+    LogSource logSource(EventLog log, SiteClaims claims) {
+        return new LogSourceOfReader(
+                log.reader(),
+                log.aggregates(),
+                session ->
+                        Stream.concat(
+                                        Stream.of(RefusalsId.of(new SessionId(session)).value()),
+                                        claims.bySession(new SessionId(session)).stream()
+                                                .map(SiteId::value))
+                                .collect(Collectors.toSet()));
+    }
+
+    @Bean
+    Replays replays(DataSource database, LogSource logSource, List<Projection> readModels) {
+        return new Replays(database, logSource, readModels);
+    }
+
+    @Bean
+    ReplayActs replayActs(Replays replays, Audit audit) {
+        return new ReplayActs(replays, audit);
+    }
+
+    @Bean
+    ReplayStreams replayStreams(Replays replays, JsonMapper json) {
+        return new ReplayStreams(replays, json);
+    }
+
+    @Bean
+    SmartLifecycle replayStreamLifecycle(ReplayStreams streams) {
+        return new ReplayStreamLifecycle(streams);
+    }
+
+    @Bean
     ReadModelKeeper readModelKeeper(
             List<Projection> readModels,
+            LogSource logSource,
             EventLog log,
             PostgresEventStore eventStore,
             Coordinators coordinators,
@@ -83,7 +129,7 @@ class ProjectionsConfiguration {
                         ProjectionSettings.DEFAULT);
         return new ReadModelKeeper(
                 database,
-                new LogSourceOfReader(log.reader()),
+                logSource,
                 processors,
                 readModels,
                 settings.switchesAlone(),

@@ -150,7 +150,7 @@ class ContractFileTest {
                 // Ask for a state that is no session's or site's: a repeat does no harm.
                 .filteredOn(
                         it ->
-                                Stream.of("/ops/processors", "/ops/dead-letters", "/ops/users")
+                                Stream.of("/ops/processors", "/ops/dead-letters", "/ops/replays", "/ops/users")
                                         .noneMatch(it.template()::startsWith))
                 .isNotEmpty()
                 .allSatisfy(

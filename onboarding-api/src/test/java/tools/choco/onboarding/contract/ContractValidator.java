@@ -241,7 +241,8 @@ public final class ContractValidator {
         if (!event.path("position").asString("").equals(fields.get("id"))) {
             wrong.add("event " + fields.get("event") + ": /position is not the id");
         }
-        if (!event.path("eventType").asString("").equals(fields.get("event"))) {
+        if (event.has("eventType")
+                && !event.path("eventType").asString("").equals(fields.get("event"))) {
             wrong.add("event " + fields.get("event") + ": /eventType is not the name");
         }
     }

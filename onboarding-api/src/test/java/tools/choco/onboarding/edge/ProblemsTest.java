@@ -354,7 +354,11 @@ class ProblemsTest {
     @Test
     void meetsEveryCodeOfTheContract() {
         assertThat(causes().map(Cause::code).distinct())
-                .containsExactlyInAnyOrderElementsOf(codes().keySet());
+                .containsExactlyInAnyOrderElementsOf(
+                        codes().keySet().stream()
+                                // Those take read models in some state: the replays' own tests.
+                                .filter(code -> !code.startsWith("replay_"))
+                                .toList());
     }
 
     @Test

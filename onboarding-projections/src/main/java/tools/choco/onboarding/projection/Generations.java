@@ -7,12 +7,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method throws {@link QueryFailed} if the database fails.
  */
 public final class Generations {
+
+    private static final String NEW_VERSION = "New version";
 
     private final DataSource dataSource;
 
@@ -65,7 +66,7 @@ public final class Generations {
                     lock(connection, projection.name());
                     List<GenerationStatus> all = list(connection, projection.name());
                     if (all.stream().noneMatch(it -> it.isOf(projection))) {
-                        create(connection, projection);
+                        create(connection, projection, null, NEW_VERSION);
                     }
                 });
     }
@@ -76,28 +77,73 @@ public final class Generations {
      * @throws ReplayRefused if one is under way already
      */
     public Generation begin(Projection projection) {
-        AtomicReference<@Nullable Generation> begun = new AtomicReference<>();
+        return begin(List.of(projection), null, NEW_VERSION).getFirst();
+    }
+
+    /**
+     * Begins another generation of each of some projections, or of none.
+     *
+     * @param requestedBy subject of the operator; null if nobody asked for it
+     * @throws ReplayRefused if one of them is under way already
+     */
+    List<Generation> begin(
+            List<Projection> projections, @Nullable String requestedBy, String reason) {
+        List<Generation> begun = new ArrayList<>();
         inTransaction(
                 connection -> {
-                    lock(connection, projection.name());
-                    boolean underWay =
-                            list(connection, projection.name()).stream()
-                                    .anyMatch(it -> !it.current() && !it.previous());
-                    if (underWay) {
-                        throw new ReplayRefused(
-                                "replay_under_way",
-                                "Another generation of " + projection.name() + " is under way.");
+                    for (Projection projection :
+                            projections.stream()
+                                    .sorted(Comparator.comparing(Projection::name))
+                                    .toList()) {
+                        lock(connection, projection.name());
+                        requireNoneUnderWay(connection, projection.name());
+                        begun.add(create(connection, projection, requestedBy, reason));
                     }
-                    begun.set(create(connection, projection));
                 });
-        return Objects.requireNonNull(begun.get());
+        return begun;
+    }
+
+    /**
+     * @throws ReplayRefused if a generation is being built, or waits to be switched to
+     */
+    static void requireNoneUnderWay(Connection connection, String projection) throws SQLException {
+        List<GenerationStatus> all = list(connection, projection);
+        int served = served(all).map(it -> it.generation().number()).orElse(0);
+        boolean underWay =
+                all.stream()
+                        .filter(it -> !it.current() && !it.previous())
+                        .anyMatch(it -> it.generation().number() > served);
+        if (underWay) {
+            throw new ReplayRefused(
+                    "replay_under_way", "Another generation of " + projection + " is under way.");
+        }
+    }
+
+    /** Notes that a generation is being filled, from a position on. */
+    void goesOn(Generation generation, long position) {
+        inTransaction(
+                connection -> {
+                    try (PreparedStatement statement =
+                            connection.prepareStatement(
+                                    """
+                                    UPDATE projection_generations
+                                    SET filling_since = clock_timestamp(), filling_from = ?
+                                    WHERE projection = ? AND generation = ?
+                                    """)) {
+                        statement.setLong(1, position);
+                        statement.setString(2, generation.projection());
+                        statement.setInt(3, generation.number());
+                        statement.executeUpdate();
+                    }
+                });
     }
 
     /** Notes that a generation has been filled; from now on a processor keeps it up to date. */
     void built(Generation generation) {
         update(
                 """
-                UPDATE projection_generations SET state = 'following', error = NULL
+                UPDATE projection_generations
+                SET state = 'following', error = NULL, filled_at = clock_timestamp()
                 WHERE projection = ? AND generation = ?
                 """,
                 generation);
@@ -128,13 +174,35 @@ public final class Generations {
      * @throws ReplayRefused if it is not there, still being built, or behind the one that is served
      */
     public void serve(Generation generation) {
+        serve(
+                generation,
+                (connection, next, served) -> {
+                    if (served.version() == next.version() && served.position() > next.position()) {
+                        throw new ReplayRefused(
+                                "replay_behind",
+                                generation + " has not caught up with what is served.");
+                    }
+                });
+    }
+
+    /** What has to be done before queries can read another generation. */
+    @FunctionalInterface
+    interface Levelling {
+
+        /**
+         * Brings the next generation to where the served one is, in the transaction that switches.
+         */
+        void level(Connection connection, GenerationStatus next, GenerationStatus served)
+                throws SQLException;
+    }
+
+    /** The same, after something was done about the next one being behind. */
+    void serve(Generation generation, Levelling levelling) {
         inTransaction(
                 connection -> {
                     lock(connection, generation.projection());
                     List<GenerationStatus> all = list(connection, generation.projection());
                     GenerationStatus next = find(all, generation);
-                    Optional<GenerationStatus> served =
-                            all.stream().filter(GenerationStatus::current).findFirst();
                     if (next.current()) {
                         return;
                     }
@@ -142,15 +210,27 @@ public final class Generations {
                         throw new ReplayRefused(
                                 "replay_not_ready", generation + " is still being built.");
                     }
-                    if (served.isPresent()
-                            && served.get().version() == next.version()
-                            && served.get().position() > next.position()) {
-                        throw new ReplayRefused(
-                                "replay_behind",
-                                generation + " has not caught up with what is served.");
+                    Optional<GenerationStatus> served = served(all);
+                    if (served.isPresent()) {
+                        levelling.level(connection, next, served.get());
                     }
                     point(connection, generation);
                 });
+    }
+
+    static Optional<GenerationStatus> served(List<GenerationStatus> all) {
+        return all.stream().filter(GenerationStatus::current).findFirst();
+    }
+
+    /** Drops what later generations have taken the place of, so that nothing follows for ever. */
+    void dropReplaced(String projection) {
+        List<GenerationStatus> all = of(projection);
+        int served = served(all).map(it -> it.generation().number()).orElse(0);
+        for (GenerationStatus status : all) {
+            if (!status.current() && !status.previous() && status.generation().number() < served) {
+                drop(status.generation(), "replaced");
+            }
+        }
     }
 
     /**
@@ -159,6 +239,10 @@ public final class Generations {
      * @throws ReplayRefused if it is not there, or queries read it
      */
     public void drop(Generation generation) {
+        drop(generation, "cancelled");
+    }
+
+    private void drop(Generation generation, String outcome) {
         inTransaction(
                 connection -> {
                     lock(connection, generation.projection());
@@ -182,33 +266,46 @@ public final class Generations {
                             WHERE projection = ? AND generation = ?
                             """,
                             generation);
+                    // In the order in which its processor takes them: token, rows, progress.
+                    deleteOf(connection, "token_entry WHERE processor_name", generation);
                     try (Statement statement = connection.createStatement()) {
                         statement.execute("DROP SCHEMA " + generation.name() + " CASCADE");
                     }
-                    for (String table :
-                            List.of(
-                                    "projection_progress WHERE projection",
-                                    "dead_letters WHERE processor",
-                                    "stopped_processors WHERE processor",
-                                    "token_entry WHERE processor_name")) {
-                        try (PreparedStatement statement =
-                                connection.prepareStatement("DELETE FROM " + table + " = ?")) {
-                            statement.setString(1, generation.name());
-                            statement.executeUpdate();
-                        }
+                    deleteOf(connection, "projection_progress WHERE projection", generation);
+                    deleteOf(connection, "dead_letters WHERE processor", generation);
+                    deleteOf(connection, "stopped_processors WHERE processor", generation);
+                    try (PreparedStatement statement =
+                            connection.prepareStatement(
+                                    """
+                                    UPDATE projection_replays
+                                    SET ended_at = clock_timestamp(), outcome = ?
+                                    WHERE replay = ?
+                                    """)) {
+                        statement.setString(1, outcome);
+                        statement.setString(2, generation.name());
+                        statement.executeUpdate();
                     }
                 });
     }
 
-    private static GenerationStatus find(List<GenerationStatus> all, Generation generation) {
+    private static void deleteOf(Connection connection, String table, Generation generation)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("DELETE FROM " + table + " = ?")) {
+            statement.setString(1, generation.name());
+            statement.executeUpdate();
+        }
+    }
+
+    static GenerationStatus find(List<GenerationStatus> all, Generation generation) {
         return all.stream()
                 .filter(it -> it.generation().equals(generation))
                 .findFirst()
                 .orElseThrow(
-                        () -> new ReplayRefused("replay_unknown", "There is no " + generation));
+                        () -> new ReplayRefused("replay_not_found", "There is no " + generation));
     }
 
-    private static List<GenerationStatus> list(Connection connection, String projection)
+    static List<GenerationStatus> list(Connection connection, String projection)
             throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
@@ -244,7 +341,11 @@ public final class Generations {
         }
     }
 
-    private static Generation create(Connection connection, Projection projection)
+    private static Generation create(
+            Connection connection,
+            Projection projection,
+            @Nullable String requestedBy,
+            String reason)
             throws SQLException {
         Generation generation = new Generation(projection.name(), next(connection, projection));
         try (PreparedStatement statement =
@@ -264,7 +365,21 @@ public final class Generations {
             statement.execute("CREATE SCHEMA " + generation.name());
             SearchPath.set(connection, generation);
             statement.execute(projection.tables());
-            statement.execute("SET LOCAL search_path TO DEFAULT");
+            SearchPath.reset(connection);
+        }
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        INSERT INTO projection_replays
+                            (replay, projection, generation, requested_by, reason, requested_at)
+                        VALUES (?, ?, ?, ?, ?, clock_timestamp())
+                        """)) {
+            statement.setString(1, generation.name());
+            statement.setString(2, generation.projection());
+            statement.setInt(3, generation.number());
+            statement.setString(4, requestedBy);
+            statement.setString(5, reason);
+            statement.executeUpdate();
         }
         return generation;
     }
@@ -304,7 +419,7 @@ public final class Generations {
     }
 
     /** Whoever makes, drops or serves generations of a projection does so one after the other. */
-    private static void lock(Connection connection, String projection) throws SQLException {
+    static void lock(Connection connection, String projection) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         "SELECT pg_advisory_xact_lock(hashtextextended('generations ' || ?, 0))")) {
@@ -330,11 +445,11 @@ public final class Generations {
     }
 
     @FunctionalInterface
-    private interface Work {
+    interface Work {
         void with(Connection connection) throws SQLException;
     }
 
-    private void inTransaction(Work work) {
+    void inTransaction(Work work) {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try {

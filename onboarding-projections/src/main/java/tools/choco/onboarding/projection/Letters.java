@@ -46,6 +46,19 @@ public final class Letters {
         }
     }
 
+    /** Whether anything of a generation is, or was, held back. */
+    static boolean any(Connection connection, Generation generation) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT EXISTS (SELECT FROM dead_letters WHERE processor = ?)")) {
+            statement.setString(1, generation.name());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
     /** A parked event. */
     record Letter(long id, String sequenceKey, long position) {}
 
@@ -72,26 +85,6 @@ public final class Letters {
     /** Events of one sequence are parked and applied one after the other. */
     static String sequenceOf(LoggedEvent event) {
         return event.sessionId().isEmpty() ? event.aggregateId() : event.sessionId();
-    }
-
-    /** Whoever applies a batch enters; several may at once. */
-    static void enter(Connection connection, Generation generation) throws SQLException {
-        lock(connection, generation, "pg_advisory_xact_lock_shared");
-    }
-
-    /** Whoever touches what is parked is alone with the generation until the transaction ends. */
-    static void takeTurn(Connection connection, Generation generation) throws SQLException {
-        lock(connection, generation, "pg_advisory_xact_lock");
-    }
-
-    private static void lock(Connection connection, Generation generation, String function)
-            throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "SELECT %s(hashtextextended('letters ' || ?, 0))".formatted(function))) {
-            statement.setString(1, generation.name());
-            statement.execute();
-        }
     }
 
     static Held held(Connection connection, Generation generation, Collection<LoggedEvent> events)
@@ -202,6 +195,18 @@ public final class Letters {
 
     static void remove(Connection connection, long id) throws SQLException {
         update(connection, "DELETE FROM dead_letters WHERE id = ?", id);
+    }
+
+    /** Lets go of a sequence whose events have all been applied in another way. */
+    static void drop(Connection connection, Generation generation, String sequenceKey)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "DELETE FROM dead_letters WHERE processor = ? AND sequence_key = ?")) {
+            statement.setString(1, generation.name());
+            statement.setString(2, sequenceKey);
+            statement.executeUpdate();
+        }
     }
 
     /** Keeps the letter as a sign that its aggregate's later events are passed over. */

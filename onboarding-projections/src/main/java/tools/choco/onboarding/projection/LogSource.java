@@ -10,12 +10,16 @@ public interface LogSource {
     long head();
 
     /**
-     * Hands out, in order, the events after one position, as far as they are there when the call
-     * begins.
+     * Hands out, in order, the events after one position, up to and with another, as far as they
+     * are there when the call begins.
      *
      * @param after position before the first; 0 for the start of the log
+     * @param upTo position of the last
      * @param eventsPerBatchMax events in a batch at most
      * @param consumer gets each batch, never an empty one; what it throws ends the reading
      */
-    void read(long after, int eventsPerBatchMax, Consumer<List<LoggedEvent>> consumer);
+    void read(long after, long upTo, int eventsPerBatchMax, Consumer<List<LoggedEvent>> consumer);
+
+    /** The events of one session, its sites and its refusals, in order. */
+    List<LoggedEvent> ofSession(String sessionId);
 }

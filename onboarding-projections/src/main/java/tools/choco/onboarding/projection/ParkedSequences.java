@@ -120,7 +120,7 @@ public final class ParkedSequences {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try {
-                Letters.takeTurn(connection, generation);
+                Appliers.halt(connection, List.of(generation));
                 SearchPath.set(connection, generation);
                 Outcome outcome = work.with(connection);
                 connection.commit();

@@ -36,12 +36,11 @@ final class Parking {
     }
 
     /**
-     * Applies a batch, in the order of the log; the search path is the generation's.
+     * Applies a batch, in the order of the log, for whoever has {@link Appliers#join joined}.
      *
      * @throws IllegalStateException if too many sequences are parked
      */
     void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
-        Letters.enter(connection, generation);
         Letters.Held held = Letters.held(connection, generation, events);
         List<LoggedEvent> waiting = new ArrayList<>();
         applyOrPark(

@@ -58,6 +58,35 @@ public interface Projection {
     }
 
     /**
+     * How a rebuild applies the log; by {@link #apply}, unless there is a faster way to the same
+     * rows.
+     */
+    default Bulk bulk() {
+        return new Bulk() {
+            @Override
+            public void add(Connection connection, List<LoggedEvent> events) throws SQLException {
+                apply(connection, events);
+            }
+
+            @Override
+            public void flush(Connection connection) {
+                // It is written.
+            }
+        };
+    }
+
+    /**
+     * Takes one session out of the rows, so that its events can be applied anew, in the caller's
+     * transaction.
+     *
+     * @param events all of the session that are in the rows, or should be, in log order
+     * @return false if the projection cannot take a single session out of its rows
+     */
+    default boolean forget(Connection connection, List<LoggedEvent> events) throws SQLException {
+        return false;
+    }
+
+    /**
      * SQL that makes the tables of a generation, with unqualified names; so is all other SQL of the
      * projection, and the generation is chosen by the search path.
      */

@@ -81,7 +81,7 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
 
     private void apply(List<LoggedEvent> batch, Segment segment) {
         try {
-            SearchPath.set(connection.get(), generation);
+            Appliers.join(connection.get(), generation);
             parking.apply(connection.get(), batch);
             Progress.move(connection.get(), generation, segment, batch.getLast());
         } catch (SQLException e) {

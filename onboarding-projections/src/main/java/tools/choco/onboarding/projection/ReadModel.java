@@ -15,6 +15,8 @@ import javax.sql.DataSource;
  */
 public final class ReadModel {
 
+    private static final String UNDEFINED_TABLE = "42P01";
+
     private final DataSource dataSource;
     private final String projection;
 
@@ -39,6 +41,22 @@ public final class ReadModel {
      * @throws QueryFailed if the database fails
      */
     public <T> T ask(Question<T> question) {
+        try {
+            return askOnce(question);
+        } catch (SQLException e) {
+            if (!UNDEFINED_TABLE.equals(e.getSQLState())) {
+                throw new QueryFailed(e);
+            }
+        }
+        // The generation was dropped, after others, between the pointer and the rows.
+        try {
+            return askOnce(question);
+        } catch (SQLException e) {
+            throw new QueryFailed(e);
+        }
+    }
+
+    private <T> T askOnce(Question<T> question) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             int isolation = connection.getTransactionIsolation();
             connection.setAutoCommit(false);
@@ -54,8 +72,6 @@ public final class ReadModel {
                 connection.setReadOnly(false);
                 connection.setAutoCommit(true);
             }
-        } catch (SQLException e) {
-            throw new QueryFailed(e);
         }
     }
 

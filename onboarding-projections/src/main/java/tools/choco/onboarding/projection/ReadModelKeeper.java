@@ -1,6 +1,5 @@
 package tools.choco.onboarding.projection;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,7 +7,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,7 +41,7 @@ public final class ReadModelKeeper {
     private final Generations generations;
     private final Map<String, Projection> projections;
     private final boolean switchesAlone;
-    private final int eventsPerBatchMax;
+    private final int eventsPerCommitMax;
     private final Consumer<Collection<ProjectionProcessor>> watcher;
 
     private final Map<Generation, ProjectionProcessor> following = new ConcurrentHashMap<>();
@@ -59,7 +57,7 @@ public final class ReadModelKeeper {
      * @param projections every read model there is
      * @param switchesAlone whether a generation that a new version has filled is switched to at
      *     once
-     * @param eventsPerBatchMax events that a rebuild applies in one transaction
+     * @param eventsPerCommitMax events that a rebuild applies in one transaction
      * @param watcher is told what this instance feeds whenever that changes
      */
     public ReadModelKeeper(
@@ -68,7 +66,7 @@ public final class ReadModelKeeper {
             Projections processors,
             Collection<Projection> projections,
             boolean switchesAlone,
-            int eventsPerBatchMax,
+            int eventsPerCommitMax,
             Consumer<Collection<ProjectionProcessor>> watcher) {
         this.dataSource = dataSource;
         this.source = source;
@@ -77,7 +75,7 @@ public final class ReadModelKeeper {
         this.projections = new ConcurrentHashMap<>();
         projections.forEach(it -> this.projections.put(it.name(), it));
         this.switchesAlone = switchesAlone;
-        this.eventsPerBatchMax = eventsPerBatchMax;
+        this.eventsPerCommitMax = eventsPerCommitMax;
         this.watcher = watcher;
     }
 
@@ -96,7 +94,7 @@ public final class ReadModelKeeper {
         rounds = clock;
         projections.values().forEach(generations::ensure);
         if (source.head() == 0) {
-            projections.values().forEach(this::fillAll);
+            fill(unfilled());
         }
         round();
         ScheduledFuture<?> _ =
@@ -152,7 +150,7 @@ public final class ReadModelKeeper {
     private void round() {
         Set<Generation> before = Set.copyOf(following.keySet());
         Set<Generation> wanted = new HashSet<>();
-        List<GenerationStatus> unfilled = new ArrayList<>();
+        List<Rebuild.Target> unfilled = new ArrayList<>();
         Set<String> stopped = generations.stopped();
         for (Projection projection : projections.values()) {
             for (GenerationStatus status : generations.of(projection.name())) {
@@ -160,7 +158,7 @@ public final class ReadModelKeeper {
                     continue; // Another version feeds it, or nobody: this one's code cannot.
                 }
                 if (status.building()) {
-                    unfilled.add(status);
+                    unfilled.add(new Rebuild.Target(projection, status.generation()));
                 } else if (!stopped.contains(status.generation().name())) {
                     wanted.add(status.generation());
                     following.computeIfAbsent(status.generation(), it -> follow(projection, it));
@@ -176,7 +174,16 @@ public final class ReadModelKeeper {
         if (!following.keySet().equals(before)) {
             watcher.accept(processors());
         }
-        unfilled.forEach(this::fillInBackground);
+        fillInBackground(unfilled);
+        projections.keySet().forEach(this::dropReplaced);
+    }
+
+    private void dropReplaced(String projection) {
+        try {
+            generations.dropReplaced(projection);
+        } catch (ReplayRefused droppedByAnother) {
+            log.debug("Another instance was quicker", droppedByAnother);
+        }
     }
 
     private ProjectionProcessor follow(Projection projection, Generation generation) {
@@ -185,51 +192,82 @@ public final class ReadModelKeeper {
         return processor;
     }
 
-    private void fillAll(Projection projection) {
-        generations.of(projection.name()).stream()
-                .filter(it -> it.building() && it.isOf(projection))
-                .forEach(it -> fill(projection, it.generation()));
+    private List<Rebuild.Target> unfilled() {
+        return projections.values().stream()
+                .flatMap(
+                        projection ->
+                                generations.of(projection.name()).stream()
+                                        .filter(it -> it.building() && it.isOf(projection))
+                                        .map(it -> new Rebuild.Target(projection, it.generation())))
+                .toList();
     }
 
-    private void fillInBackground(GenerationStatus status) {
-        Generation generation = status.generation();
-        Projection projection = Objects.requireNonNull(projections.get(generation.projection()));
+    /** All that nobody here is at, in one pass over the log. */
+    private void fillInBackground(List<Rebuild.Target> unfilled) {
+        Instant now = Instant.now();
+        List<Rebuild.Target> free =
+                unfilled.stream()
+                        .filter(
+                                it ->
+                                        !now.isBefore(
+                                                restingUntil.getOrDefault(
+                                                        it.generation(), Instant.MIN)))
+                        .filter(it -> building.add(it.generation()))
+                        .toList();
         ExecutorService workers = builders;
-        boolean resting =
-                Instant.now().isBefore(restingUntil.getOrDefault(generation, Instant.MIN));
-        if (workers != null && !resting && building.add(generation)) {
-            workers.execute(
-                    () -> {
-                        try {
-                            fill(projection, generation);
-                        } finally {
-                            building.remove(generation);
-                        }
-                    });
+        if (workers == null || free.isEmpty()) {
+            return;
         }
+        workers.execute(
+                () -> {
+                    try {
+                        fill(free);
+                    } catch (RuntimeException failed) {
+                        log.warn("A rebuild broke off: {}", failed.getMessage());
+                        free.forEach(it -> rest(it.generation()));
+                    } finally {
+                        free.forEach(it -> building.remove(it.generation()));
+                    }
+                });
     }
 
-    private void fill(Projection projection, Generation generation) {
-        Rebuild rebuild =
-                new Rebuild(dataSource, source, projection, generation, eventsPerBatchMax);
-        try {
-            boolean served =
-                    generations.of(projection.name()).stream().anyMatch(GenerationStatus::current);
-            boolean alone = !served || (switchesAlone && isForANewVersion(projection));
-            boolean done =
-                    rebuild.run(
-                            position -> {
-                                processors.beginAfter(position, generation);
-                                generations.built(generation);
-                            });
-            if (done && alone) {
+    private void fill(List<Rebuild.Target> targets) {
+        new Rebuild(dataSource, source, eventsPerCommitMax).run(targets, new Filling());
+    }
+
+    private void rest(Generation generation) {
+        restingUntil.put(generation, Instant.now().plus(PAUSE_AFTER_FAILURE));
+    }
+
+    /** What a rebuild's generations become. */
+    private final class Filling implements Rebuild.Listener {
+
+        @Override
+        public void goesOn(Rebuild.Target target, long position) {
+            generations.goesOn(target.generation(), position);
+        }
+
+        @Override
+        public void filled(Rebuild.Target target, long position) {
+            Generation generation = target.generation();
+            Projection projection = target.projection();
+            boolean alone =
+                    generations.of(projection.name()).stream().noneMatch(GenerationStatus::current)
+                            || (switchesAlone && isForANewVersion(projection));
+            processors.beginAfter(position, generation);
+            generations.built(generation);
+            if (alone) {
                 generations.serve(generation);
                 log.info("Queries read {} now", generation);
             }
-        } catch (SQLException | RuntimeException failed) {
-            log.error("{} could not be filled: {}", generation, failed.getMessage(), failed);
-            restingUntil.put(generation, Instant.now().plus(PAUSE_AFTER_FAILURE));
-            note(generation, failed);
+        }
+
+        @Override
+        public void failed(Rebuild.Target target, Exception cause) {
+            Generation generation = target.generation();
+            log.error("{} could not be filled: {}", generation, cause.getMessage(), cause);
+            rest(generation);
+            note(generation, cause);
         }
     }
 

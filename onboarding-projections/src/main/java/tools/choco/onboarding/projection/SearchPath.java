@@ -12,7 +12,19 @@ final class SearchPath {
     /** Until the end of the transaction. */
     static void set(Connection connection, Generation generation) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL search_path TO " + generation.name() + ", public");
+            statement.execute("SET LOCAL search_path TO " + of(generation));
         }
+    }
+
+    /** To what it is outside of generations. */
+    static void reset(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL search_path TO DEFAULT");
+        }
+    }
+
+    /** The schemas in which tables are looked for. */
+    static String of(Generation generation) {
+        return generation.name() + ", public";
     }
 }

@@ -3,6 +3,8 @@ package tools.choco.onboarding.sessionview;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
+import tools.choco.onboarding.projection.Bulk;
 import tools.choco.onboarding.projection.LoggedEvent;
 import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.projection.SessionTable;
@@ -17,11 +19,7 @@ public final class SessionViewProjection implements Projection {
     private static final int VERSION = 1;
 
     private final SessionTable<SessionViewRow> rows =
-            new SessionTable<>(
-                    "session_view",
-                    SessionViewRow.class,
-                    SessionViewRow::startedBy,
-                    SessionViewRow.CHANGING);
+            new SessionTable<>(SessionViewTable.ROWS, SessionViewRow::startedBy);
 
     @Override
     public String name() {
@@ -41,6 +39,17 @@ public final class SessionViewProjection implements Projection {
     @Override
     public boolean passOver(Connection connection, LoggedEvent event) throws SQLException {
         return rows.passOver(connection, event, SessionViewRow::passing);
+    }
+
+    @Override
+    public Bulk bulk() {
+        return rows.bulk();
+    }
+
+    @Override
+    public boolean forget(Connection connection, List<LoggedEvent> events) throws SQLException {
+        SessionViewTable.ROWS.delete(connection, Set.of(events.getFirst().sessionId()));
+        return true;
     }
 
     @Override

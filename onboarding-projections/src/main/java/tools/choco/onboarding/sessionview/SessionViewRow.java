@@ -1,6 +1,5 @@
 package tools.choco.onboarding.sessionview;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
@@ -21,7 +20,7 @@ import tools.choco.onboarding.projection.SiteStates;
 import tools.choco.onboarding.projection.StoredText;
 import tools.choco.onboarding.projection.TestTraffic;
 
-/** A row of {@code session_view}: its components and derived members are the columns. */
+/** A row of {@code session_view}; {@link SessionViewTable} has its columns. */
 record SessionViewRow(
         String sessionId,
         String userId,
@@ -43,25 +42,6 @@ record SessionViewRow(
         long revision,
         long lastPosition)
         implements SessionRow<SessionViewRow> {
-
-    /** Columns that events after the first can change. */
-    static final List<String> CHANGING =
-            List.of(
-                    "status",
-                    "path_id",
-                    "steps",
-                    "sites",
-                    "last_activity_at",
-                    "last_event_at",
-                    "completed_at",
-                    "new_session_id",
-                    "revision",
-                    "last_position",
-                    "current_step",
-                    "completed_steps",
-                    "skipped_steps",
-                    "site_ids",
-                    "waits_for_site");
 
     static SessionViewRow startedBy(LoggedEvent event) {
         OnboardingStarted started = (OnboardingStarted) event.payload();
@@ -153,13 +133,11 @@ record SessionViewRow(
         return draft.build();
     }
 
-    @JsonProperty
     boolean test() {
         return TestTraffic.isTest(source);
     }
 
     /** The first step that is still pending; null if none is. */
-    @JsonProperty
     @Nullable String currentStep() {
         return steps.stream()
                 .filter(step -> step.status() == StepRow.Status.PENDING)
@@ -168,30 +146,26 @@ record SessionViewRow(
                 .orElse(null);
     }
 
-    @JsonProperty
-    long completedSteps() {
+    int completedSteps() {
         return count(StepRow.Status.COMPLETED);
     }
 
-    @JsonProperty
-    long skippedSteps() {
+    int skippedSteps() {
         return count(StepRow.Status.SKIPPED);
     }
 
-    @JsonProperty
     List<String> siteIds() {
         return sites.ids();
     }
 
     /** Whether nothing required is open but a site that was requested: not the user's turn. */
-    @JsonProperty
     boolean waitsForSite() {
         List<StepRow> open = steps.stream().filter(StepRow::isOpenRequirement).toList();
         return !open.isEmpty() && open.stream().allMatch(StepRow::isSite) && !sites.all().isEmpty();
     }
 
-    private long count(StepRow.Status wanted) {
-        return steps.stream().filter(step -> step.status() == wanted).count();
+    private int count(StepRow.Status wanted) {
+        return Math.toIntExact(steps.stream().filter(step -> step.status() == wanted).count());
     }
 
     /** What one event can change, before it is a row again. */

@@ -3,7 +3,7 @@ package tools.choco.onboarding.siteview;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A row of {@code provisioning_sagas}: its components are the columns. */
+/** A row of {@code provisioning_sagas}. */
 record SagaRow(
         String siteId,
         String state,

@@ -231,7 +231,7 @@ class ParkingTest {
         try (ExecutorService live = Executors.newSingleThreadExecutor();
                 Connection retry = database().dataSource().getConnection()) {
             retry.setAutoCommit(false);
-            Letters.takeTurn(retry, GENERATION);
+            Appliers.halt(retry, List.of(GENERATION));
             SearchPath.set(retry, GENERATION);
             assertThat(new Parking(notes, GENERATION).attempt(retry, List.of(event(1)))).isNull();
             Letters.remove(retry, firstLetters().getFirst());
@@ -263,7 +263,7 @@ class ParkingTest {
 
         try (Connection connection = database().dataSource().getConnection()) {
             connection.setAutoCommit(false);
-            SearchPath.set(connection, GENERATION);
+            Appliers.join(connection, GENERATION);
             new Parking(notes, GENERATION).apply(connection, List.of(event(1), event(2)));
             // The process dies before its commit.
             connection.rollback();
@@ -313,7 +313,7 @@ class ParkingTest {
         try (Connection connection = database().dataSource().getConnection()) {
             connection.setAutoCommit(false);
             try {
-                SearchPath.set(connection, GENERATION);
+                Appliers.join(connection, GENERATION);
                 new Parking(notes, GENERATION).apply(connection, batch);
                 connection.commit();
             } finally {

@@ -77,7 +77,7 @@ class ReadModelKeeperTest {
 
         assertRefused("replay_under_way", () -> keeper.generations().begin(new FunnelProjection()));
         assertRefused(
-                "replay_unknown",
+                "replay_not_found",
                 () -> keeper.generations().serve(new Generation(FunnelProjection.NAME, 9)));
         assertRefused(
                 "replay_served",

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -85,6 +86,11 @@ public final class ReadModels implements AutoCloseable {
                 running -> {});
     }
 
+    /** What operators do with those projections. */
+    public Replays replays(List<Projection> projections) {
+        return new Replays(dataSource(), new ReaderSource(log.reader()), projections);
+    }
+
     /** Appends a history, one append an event. */
     public void append(List<History.Entry> history) {
         for (History.Entry entry : history) {
@@ -101,6 +107,29 @@ public final class ReadModels implements AutoCloseable {
                 connection -> {
                     SearchPath.set(connection, generation);
                     projection.apply(connection, batch);
+                });
+    }
+
+    /** Adds batches to a bulk load of the served generation, and writes them in a transaction. */
+    public void load(Projection projection, Bulk bulk, List<List<LoggedEvent>> batches) {
+        Generation generation = serve(projection);
+        inTransaction(
+                connection -> {
+                    SearchPath.set(connection, generation);
+                    for (List<LoggedEvent> batch : batches) {
+                        bulk.add(connection, batch);
+                    }
+                    bulk.flush(connection);
+                });
+    }
+
+    /** Runs a statement. */
+    public void execute(String sql) {
+        inTransaction(
+                connection -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute(sql);
+                    }
                 });
     }
 
@@ -171,12 +200,30 @@ public final class ReadModels implements AutoCloseable {
         }
 
         @Override
-        public void read(long after, int eventsPerBatchMax, Consumer<List<LoggedEvent>> consumer) {
+        public void read(
+                long after,
+                long upTo,
+                int eventsPerBatchMax,
+                Consumer<List<LoggedEvent>> consumer) {
             reader.read(
                     after,
-                    Long.MAX_VALUE,
+                    upTo,
                     eventsPerBatchMax,
                     rows -> consumer.accept(rows.stream().map(ReaderSource::event).toList()));
+        }
+
+        @Override
+        public List<LoggedEvent> ofSession(String sessionId) {
+            List<LoggedEvent> events = new ArrayList<>();
+            read(
+                    0,
+                    Long.MAX_VALUE,
+                    1_000,
+                    batch ->
+                            batch.stream()
+                                    .filter(it -> it.sessionId().equals(sessionId))
+                                    .forEach(events::add));
+            return events;
         }
 
         private static LoggedEvent event(LoggedRow row) {

@@ -79,6 +79,32 @@ class ReplayTest {
         }
     }
 
+    /** As a rebuild does that is broken off now and then. */
+    @Property(tries = 30)
+    void loadsInBulkToTheSameRows(
+            @ForAll("histories") List<History.Entry> history, @ForAll Random random) {
+        List<LoggedEvent> events = History.logged(history);
+        for (Projection projection : PROJECTIONS) {
+            models().clear(projection);
+            models().apply(projection, events);
+            String live = rows();
+
+            models().clear(projection);
+            List<List<LoggedEvent>> left = cut(events, random);
+            while (!left.isEmpty()) {
+                Bulk bulk = projection.bulk();
+                int runs = 1 + random.nextInt(3);
+                for (int run = 0; run < runs && !left.isEmpty(); run++) {
+                    int batches = 1 + random.nextInt(left.size());
+                    models().load(projection, bulk, left.subList(0, batches));
+                    left = left.subList(batches, left.size());
+                }
+            }
+
+            assertThat(rows()).isEqualTo(live);
+        }
+    }
+
     @Property(tries = 30)
     void changesNothingWhenABatchComesAgain(
             @ForAll("histories") List<History.Entry> history, @ForAll Random random) {

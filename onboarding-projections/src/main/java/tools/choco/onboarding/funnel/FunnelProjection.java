@@ -24,12 +24,12 @@ public final class FunnelProjection implements Projection {
     /** Version of what the rows mean. */
     static final int VERSION = 1;
 
-    private final SessionTable<FunnelEntry> entries =
+    private final SessionTable<OldFunnelEntry> entries =
             new SessionTable<>(
                     "funnel_entry",
-                    FunnelEntry.class,
-                    FunnelEntry::startedBy,
-                    FunnelEntry.CHANGING);
+                    OldFunnelEntry.class,
+                    OldFunnelEntry::startedBy,
+                    OldFunnelEntry.CHANGING);
 
     @Override
     public String name() {

@@ -49,6 +49,9 @@ final class Contribution {
             int reached = bucket(facts, reachedBy[stage], start);
             int skipped = bucket(facts, standing.skippedBy(stage), start);
             into.add(Metric.OFFERED, name, "", 0, sign);
+            if (standing.outcome() == Outcome.CONVERTED) {
+                into.add(Metric.OFFERED_CONVERTED, name, "", 0, sign);
+            }
             if (reached >= 0) {
                 into.add(Metric.REACHED, name, "", reached, sign);
             } else if (skipped >= 0) {

@@ -114,11 +114,24 @@ final class Counters {
         }
     }
 
+    private static final int[] WINDOWS =
+            Arrays.stream(Window.values()).mapToInt(Window::lastBucket).toArray();
+
     private final Map<Key, Row> rows = new HashMap<>();
 
     /** Adds to one count; {@code n} may be negative. */
     void add(Metric metric, String stage, String label, int bucket, long n) {
-        rows.computeIfAbsent(new Key(metric, stage, label), key -> new Row()).add(bucket, n);
+        rows.computeIfAbsent(new Key(metric, stage, label), key -> new Row())
+                .add(metric.isByWindow() ? windowOf(bucket) : bucket, n);
+    }
+
+    private static int windowOf(int bucket) {
+        for (int last : WINDOWS) {
+            if (bucket <= last) {
+                return last;
+            }
+        }
+        return bucket;
     }
 
     /** Adds all counts of another. */

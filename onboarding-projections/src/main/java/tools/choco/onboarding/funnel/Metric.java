@@ -24,7 +24,9 @@ enum Metric {
     /** Entries by the stage at which they met a refusal and its code: the label. */
     REFUSED,
     /** Of these, the ones that converted. */
-    REFUSED_CONVERTED;
+    REFUSED_CONVERTED,
+    /** Entries that were offered a stage and converted. */
+    OFFERED_CONVERTED;
 
     private static final Metric[] ALL = values();
 

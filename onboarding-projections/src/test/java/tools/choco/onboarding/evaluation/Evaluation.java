@@ -41,6 +41,7 @@ public final class Evaluation {
     /**
      * One stage.
      *
+     * @param converted of the entries that were offered it, those that converted
      * @param previousPassed entries that were offered it and had passed the stage offered to them
      *     before it, within the window
      * @param both of these, those that reached it within the window
@@ -51,6 +52,7 @@ public final class Evaluation {
             long offered,
             long sessions,
             long skipped,
+            long converted,
             long previousPassed,
             long both,
             SortedMap<Long, Long> histogram) {
@@ -204,7 +206,7 @@ public final class Evaluation {
 
     private static Map<String, StageChange> changes(Answer was, Answer is) {
         Map<String, StageChange> changes = new TreeMap<>();
-        Stage none = new Stage(0, 0, 0, 0, 0, new TreeMap<>());
+        Stage none = new Stage(0, 0, 0, 0, 0, 0, new TreeMap<>());
         Stream.concat(was.stages().keySet().stream(), is.stages().keySet().stream())
                 .forEach(
                         name -> {
@@ -287,6 +289,7 @@ public final class Evaluation {
                 count(ways, it -> it.isOffered(stage)),
                 sessions,
                 count(ways, it -> it.isSkipped(stage)),
+                count(ways, it -> it.isOffered(stage) && it.outcome().equals("converted")),
                 previousPassed,
                 both,
                 histogram);

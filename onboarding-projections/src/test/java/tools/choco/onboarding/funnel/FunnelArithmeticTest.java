@@ -268,6 +268,7 @@ class FunnelArithmeticTest {
                 counters.sum(Metric.OFFERED, stage, ""),
                 counters.sumTo(Metric.REACHED, stage, "", last),
                 counters.sum(Metric.SKIPPED, stage, ""),
+                counters.sum(Metric.OFFERED_CONVERTED, stage, ""),
                 counters.sumTo(Metric.PREVIOUS_PASSED, stage, "", last),
                 counters.sumTo(Metric.BOTH, stage, "", last),
                 histogram);

@@ -1,6 +1,9 @@
 package tools.choco.onboarding.funnel;
 
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What has to hold of a field of an event. A field that the event does not have never holds.
@@ -13,7 +16,15 @@ import java.util.Set;
  */
 public record Condition(String field, boolean negated, Set<String> values) {
 
+    private static final Pattern HUMP = Pattern.compile("(?<=[a-z])(?=[A-Z])");
+
     public Condition {
         values = Set.copyOf(values);
+    }
+
+    /** An enum's value as {@code values} has it: {@code PROVISIONING_STATE_LIVE} is {@code live}. */
+    public static String text(EnumValueDescriptor value) {
+        String prefix = HUMP.matcher(value.getType().getName()).replaceAll("_") + "_";
+        return value.getName().substring(prefix.length()).toLowerCase(Locale.ROOT);
     }
 }

@@ -298,7 +298,7 @@ record FunnelSession(
         HostingMode mode = requested.getHostingMode();
         return switch (mode) {
             case HOSTING_MODE_USER_GIT, HOSTING_MODE_PLATFORM_TEMPLATE ->
-                    Values.word(mode.getValueDescriptor());
+                    Condition.text(mode.getValueDescriptor());
             case HOSTING_MODE_UNSPECIFIED, UNRECOGNIZED ->
                     throw new BrokenHistory(event, "its hosting mode is of a newer schema");
         };

@@ -3,7 +3,6 @@ package tools.choco.onboarding.funnel;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.ingest.v1.ExternalEventReceived;
 import tools.jackson.core.JacksonException;
@@ -53,17 +52,10 @@ final class Values {
             return null;
         }
         return switch (field.getJavaType()) {
-            case ENUM -> word((EnumValueDescriptor) event.getField(field));
+            case ENUM -> Condition.text((EnumValueDescriptor) event.getField(field));
             case STRING, INT, LONG, BOOLEAN -> String.valueOf(event.getField(field));
             case FLOAT, DOUBLE, BYTE_STRING, MESSAGE -> null;
         };
-    }
-
-    /** For instance {@code live} of {@code PROVISIONING_STATE_LIVE}. */
-    static String word(EnumValueDescriptor value) {
-        String prefix =
-                value.getType().getName().replaceAll("(?<=[a-z])(?=[A-Z])", "_") + "_";
-        return value.getName().substring(prefix.length()).toLowerCase(Locale.ROOT);
     }
 
     private @Nullable String ofJson(ExternalEventReceived external, String path) {

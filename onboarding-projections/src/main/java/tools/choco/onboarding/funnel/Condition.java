@@ -24,7 +24,11 @@ public record Condition(String field, boolean negated, Set<String> values) {
 
     /** An enum's value as {@code values} has it: {@code PROVISIONING_STATE_LIVE} is {@code live}. */
     public static String text(EnumValueDescriptor value) {
-        String prefix = HUMP.matcher(value.getType().getName()).replaceAll("_") + "_";
-        return value.getName().substring(prefix.length()).toLowerCase(Locale.ROOT);
+        String name = value.getName().toLowerCase(Locale.ROOT);
+        String prefix =
+                HUMP.matcher(value.getType().getName()).replaceAll("_").toLowerCase(Locale.ROOT)
+                        + "_";
+        // A value of a newer schema has its number in the name, and no prefix.
+        return name.startsWith(prefix) ? name.substring(prefix.length()) : name;
     }
 }

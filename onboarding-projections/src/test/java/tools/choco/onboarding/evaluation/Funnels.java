@@ -48,7 +48,7 @@ public final class Funnels {
                             new Dimension("source", "", Set.of("web", "docs", "test-load")),
                             any("path"),
                             any("hosting")),
-                    Order.ORDERED,
+                    Order.ANY,
                     false,
                     Window.MONTH,
                     "hash");

@@ -89,6 +89,8 @@ class FunnelParserTest {
                         "started", "", "path_selected", "site_requested", "site_live", "completed");
         assertThat(onboarding.dimensionNames())
                 .containsExactly("flow", "version", "variant", "source", "path", "hosting");
+        assertThat(onboarding.order()).isEqualTo(Order.ANY);
+        assertThat(onboarding.furthest()).isFalse();
         FunnelDefinition portal = shipped.getLast();
         assertThat(portal.stages())
                 .extracting(StageRule::stage)

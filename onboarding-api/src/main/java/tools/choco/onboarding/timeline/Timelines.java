@@ -60,8 +60,7 @@ public final class Timelines {
                     Map.entry(
                             EventType.ONBOARDING_RESUMED,
                             Set.of("gap_duration_ms", "last_step_id")),
-                    Map.entry(
-                            EventType.ONBOARDING_RESET, Set.of("initiated_by", "new_session_id")),
+                    Map.entry(EventType.ONBOARDING_RESET, Set.of("initiated_by", "new_session_id")),
                     Map.entry(
                             EventType.ONBOARDING_COMPLETED,
                             Set.of(
@@ -170,9 +169,7 @@ public final class Timelines {
                 text(message, EventMetadata.CORRELATION_ID),
                 text(message, EventMetadata.CAUSATION_ID),
                 attempt,
-                event.payload() instanceof SiteProvisionRequested
-                        && attempt != null
-                        && attempt > 1,
+                event.payload() instanceof SiteProvisionRequested && attempt != null && attempt > 1,
                 fields(event.payload(), SHOWN.getOrDefault(type, Set.of())));
     }
 
@@ -193,9 +190,7 @@ public final class Timelines {
         if (EventFields.userId(event).equals(actor)) {
             return Actor.USER;
         }
-        return actor == null || partsOfTheService.contains(actor)
-                ? Actor.SERVICE
-                : Actor.OPERATOR;
+        return actor == null || partsOfTheService.contains(actor) ? Actor.SERVICE : Actor.OPERATOR;
     }
 
     private static @Nullable String text(TrackedEventMessage<?> message, String name) {

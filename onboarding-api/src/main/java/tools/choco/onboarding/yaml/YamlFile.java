@@ -50,8 +50,7 @@ public record YamlFile(String name, byte[] bytes) {
      *
      * @param failure makes the exception from its message
      */
-    public static List<YamlFile> in(
-            Path directory, Function<String, RuntimeException> failure) {
+    public static List<YamlFile> in(Path directory, Function<String, RuntimeException> failure) {
         List<Path> paths;
         try (Stream<Path> entries = Files.list(directory)) {
             paths =

@@ -210,8 +210,10 @@ class TimelineTest {
                                         .setSourceSessionId("grace@example.org")
                                         .setSourceEventId("e-1")
                                         .setSourceEventType("dns.applied")
-                                        .setOccurredAt(Timestamp.newBuilder().setSeconds(1_770_000_000))
-                                        .setReceivedAt(Timestamp.newBuilder().setSeconds(1_770_000_060))
+                                        .setOccurredAt(
+                                                Timestamp.newBuilder().setSeconds(1_770_000_000))
+                                        .setReceivedAt(
+                                                Timestamp.newBuilder().setSeconds(1_770_000_060))
                                         .setPayload(ByteString.copyFromUtf8("{\"secret\":1}"))
                                         .build(),
                                 MetaData.with(EventMetadata.ACTOR, "hosting-portal")

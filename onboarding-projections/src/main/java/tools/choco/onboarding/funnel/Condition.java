@@ -22,7 +22,9 @@ public record Condition(String field, boolean negated, Set<String> values) {
         values = Set.copyOf(values);
     }
 
-    /** An enum's value as {@code values} has it: {@code PROVISIONING_STATE_LIVE} is {@code live}. */
+    /**
+     * An enum's value as {@code values} has it: {@code PROVISIONING_STATE_LIVE} is {@code live}.
+     */
     public static String text(EnumValueDescriptor value) {
         String name = value.getName().toLowerCase(Locale.ROOT);
         String prefix =

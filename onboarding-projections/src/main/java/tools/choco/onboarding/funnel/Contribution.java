@@ -18,11 +18,7 @@ final class Contribution {
      * @param sign 1 to add it, -1 to take it back
      */
     static void of(
-            FunnelDefinition definition,
-            FunnelEntry entry,
-            Order order,
-            int sign,
-            Counters into) {
+            FunnelDefinition definition, FunnelEntry entry, Order order, int sign, Counters into) {
         if (!entry.isStarted()) {
             return;
         }
@@ -79,12 +75,14 @@ final class Contribution {
             while (reachedBy[furthest] == Standing.NONE) {
                 furthest--;
             }
-            into.add(
-                    Metric.LAST_DONE, entry.stages().get(furthest), lastDone(entry), 0, sign);
+            into.add(Metric.LAST_DONE, entry.stages().get(furthest), lastDone(entry), 0, sign);
         }
     }
 
-    /** For instance {@code reached profile}, {@code skipped tools} or {@code refused answers_invalid}. */
+    /**
+     * For instance {@code reached profile}, {@code skipped tools} or {@code refused
+     * answers_invalid}.
+     */
     private static String lastDone(FunnelEntry entry) {
         List<Fact> facts = entry.facts();
         for (int i = facts.size() - 1; i >= 0; i--) {
@@ -112,8 +110,7 @@ final class Contribution {
 
     private record Refusal(int stage, String code) {}
 
-    private static void addRefusals(
-            FunnelEntry entry, Standing standing, int sign, Counters into) {
+    private static void addRefusals(FunnelEntry entry, Standing standing, int sign, Counters into) {
         // Most entries met none.
         Set<Refusal> met = Set.of();
         int furthest = 0;

@@ -260,11 +260,12 @@ final class Counters {
     }
 
     private void tidy() {
-        rows.values().removeIf(
-                row -> {
-                    row.tidy();
-                    return row.size == 0;
-                });
+        rows.values()
+                .removeIf(
+                        row -> {
+                            row.tidy();
+                            return row.size == 0;
+                        });
     }
 
     @Override

@@ -14,8 +14,8 @@ import tools.choco.onboarding.events.v1.ProvisioningState;
  * @param number from 1 in the order of their starts; 0 if no start has come yet: such an entry
  *     keeps what is known and counts nowhere
  * @param stages names of the stages, in funnel order; a fact tells if one was not offered after all
- * @param dimensionValues in the order of the funnel's dimensions; {@link Dimension#NONE} where there
- *     is none
+ * @param dimensionValues in the order of the funnel's dimensions; {@link Dimension#NONE} where
+ *     there is none
  * @param test whether it is test traffic
  * @param facts in the order of {@link Fact#ORDER}
  */

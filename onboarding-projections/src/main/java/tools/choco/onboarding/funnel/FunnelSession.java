@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.events.ingest.v1.ExternalEventReceived;
 import tools.choco.onboarding.events.refusal.v1.CommandRefused;
@@ -89,8 +88,7 @@ record FunnelSession(
         return switch (event.payload()) {
             case CommandRefused refused -> event.sequence() < refusals;
             case ExternalEventReceived external -> event.sequence() < revision;
-            default ->
-                    event.isOfSession() ? event.sequence() < revision : sites.contains(event);
+            default -> event.isOfSession() ? event.sequence() < revision : sites.contains(event);
         };
     }
 
@@ -212,8 +210,7 @@ record FunnelSession(
                     facts);
         }
         List<String> values = entries.getFirst().dimensionValues();
-        if (event.payload() instanceof SiteProvisionRequested requested
-                && sites.all().isEmpty()) {
+        if (event.payload() instanceof SiteProvisionRequested requested && sites.all().isEmpty()) {
             values = with(definition, Dimension.HOSTING, word(requested, event), values);
         }
         return own(revision, next, refusals, values, facts);
@@ -236,11 +233,7 @@ record FunnelSession(
     }
 
     private FunnelSession own(
-            long revision,
-            SiteStates sites,
-            long refusals,
-            List<String> values,
-            List<Fact> facts) {
+            long revision, SiteStates sites, long refusals, List<String> values, List<Fact> facts) {
         FunnelEntry before = entries.getFirst();
         return new FunnelSession(
                 sessionId,

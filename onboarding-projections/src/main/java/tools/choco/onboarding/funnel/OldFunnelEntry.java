@@ -158,11 +158,7 @@ record OldFunnelEntry(
     Outcome outcome() {
         return Outcome.of(
                 new Outcome.Facts(
-                        reachedAt.getLast() != null,
-                        wasReset,
-                        false,
-                        abandoned,
-                        sites.leading()));
+                        reachedAt.getLast() != null, wasReset, false, abandoned, sites.leading()));
     }
 
     private List<String> stagesOf(String stepId) {

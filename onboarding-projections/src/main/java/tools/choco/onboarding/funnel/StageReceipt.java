@@ -13,8 +13,7 @@ import java.util.UUID;
  * @param position its position in the log
  * @param timeMicros when it happened, microseconds since 1970
  */
-record StageReceipt(
-        String stage, boolean skipped, UUID eventId, long position, long timeMicros) {
+record StageReceipt(String stage, boolean skipped, UUID eventId, long position, long timeMicros) {
 
     /**
      * The receipts of an entry under an order, in funnel order, of the stages that it reached or

@@ -25,7 +25,8 @@ public record StageRule(
     public StageRule {
         events = List.copyOf(events);
         if (stage.isEmpty() ? step == null || !events.isEmpty() : events.isEmpty()) {
-            throw new IllegalArgumentException("a stage has a name and events, or stands for steps");
+            throw new IllegalArgumentException(
+                    "a stage has a name and events, or stands for steps");
         }
     }
 

@@ -156,8 +156,7 @@ final class Standing {
     }
 
     /** Whether a fact is within its stage's window, which opens with the nearest stage before. */
-    private boolean isInTime(
-            FunnelDefinition definition, int stage, Fact fact, int[] reachedBy) {
+    private boolean isInTime(FunnelDefinition definition, int stage, Fact fact, int[] reachedBy) {
         int before = stage - 1;
         while (before > 0 && reachedBy[before] == NONE) {
             before--;

@@ -133,22 +133,24 @@ public final class Evaluation {
 
     /** The receipts of every stage that was passed at any time, of the entries counted. */
     public List<Receipt> receipts(Query query) {
-        return counted(query)
-                .flatMap(
-                        way ->
-                                way.stageNames().stream()
-                                        .filter(it -> way.passedBy(it, query.order()) != null)
-                                        .map(
-                                                it ->
-                                                        new Receipt(
-                                                                way.sessionId(),
-                                                                way.number(),
-                                                                it,
-                                                                way.reachedBy(it, query.order())
-                                                                        == null,
-                                                                way.passedBy(it, query.order())
-                                                                        .position())))
-                .toList();
+        List<Receipt> receipts = new ArrayList<>();
+        counted(query)
+                .forEach(
+                        way -> {
+                            for (String stage : way.stageNames()) {
+                                LoggedEvent by = way.passedBy(stage, query.order());
+                                if (by != null) {
+                                    receipts.add(
+                                            new Receipt(
+                                                    way.sessionId(),
+                                                    way.number(),
+                                                    stage,
+                                                    way.reachedBy(stage, query.order()) == null,
+                                                    by.position()));
+                                }
+                            }
+                        });
+        return receipts;
     }
 
     /** What late events changed, under the funnel's own order. */
@@ -163,10 +165,7 @@ public final class Evaluation {
                                     restated(
                                             i == 0
                                                     ? List.of()
-                                                    : Way.of(
-                                                            funnel,
-                                                            session,
-                                                            events.subList(0, i)),
+                                                    : Way.of(funnel, session, events.subList(0, i)),
                                             Way.of(funnel, session, events.subList(0, i + 1)),
                                             event));
                         }
@@ -272,8 +271,9 @@ public final class Evaluation {
                 continue;
             }
             LoggedEvent reached = way.reachedBy(stage, order);
-            boolean inTime = reached != null && isWithin(window, way, reached);
-            if (inTime) {
+            boolean inTime = false;
+            if (reached != null && isWithin(window, way, reached)) {
+                inTime = true;
                 sessions++;
                 histogram.merge(upperBound(millis(way, reached)), 1L, Long::sum);
             }

@@ -48,9 +48,7 @@ class EvaluationTest {
                 .that()
                 .resideInAPackage("..evaluation..")
                 .should()
-                .dependOnClassesThat(
-                        resideInAPackage("..funnel..")
-                                .and(not(ofTheDefinition())))
+                .dependOnClassesThat(resideInAPackage("..funnel..").and(not(ofTheDefinition())))
                 .check(classes);
     }
 

@@ -93,7 +93,9 @@ public final class Funnels {
                     List.of(
                             StageRule.of(
                                     "requested",
-                                    event("site.provision_requested", in("hosting_mode", "user_git"))),
+                                    event(
+                                            "site.provision_requested",
+                                            in("hosting_mode", "user_git"))),
                             new StageRule(
                                     "hosted",
                                     List.of(
@@ -106,7 +108,10 @@ public final class Funnels {
                                     null),
                             new StageRule(
                                     "tools_chosen",
-                                    List.of(event("onboarding.step_completed", in("step_id", "tools"))),
+                                    List.of(
+                                            event(
+                                                    "onboarding.step_completed",
+                                                    in("step_id", "tools"))),
                                     new StepRule.Named("tools"),
                                     Window.WEEK,
                                     null),

@@ -92,7 +92,11 @@ public final class RandomLog {
             refuse(number / 4, now);
         } else if (number % 4 == 1 && number % 3 == 0 && !told.isEmpty()) {
             ExternalEventReceived again = told.get(number / 12 % told.size());
-            append(again.getExternalSessionId(), again, EventFields.occurredAt(again), now.plusSeconds(number % 60));
+            append(
+                    again.getExternalSessionId(),
+                    again,
+                    EventFields.occurredAt(again),
+                    now.plusSeconds(number % 60));
         } else {
             tell(number / 4, now);
         }

@@ -49,8 +49,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Way {
 
     private static final Comparator<LoggedEvent> IN_TIME =
-            Comparator.comparing(LoggedEvent::occurredAt)
-                    .thenComparing(LoggedEvent::position);
+            Comparator.comparing(LoggedEvent::occurredAt).thenComparing(LoggedEvent::position);
 
     /** A stage that was perhaps offered. */
     private record Stage(int place, String name, StageRule rule, String stepId) {}
@@ -176,10 +175,7 @@ final class Way {
             } else if (!fitting.isEmpty()) {
                 stages.add(
                         new Stage(
-                                stages.size(),
-                                rule.stage(),
-                                rule,
-                                fitting.getFirst().getStepId()));
+                                stages.size(), rule.stage(), rule, fitting.getFirst().getStepId()));
             }
         }
         return stages;
@@ -446,11 +442,7 @@ final class Way {
     }
 
     String furthest(Order order) {
-        return stages.stream()
-                .filter(it -> reachedBy(it, order) != null)
-                .toList()
-                .getLast()
-                .name();
+        return stages.stream().filter(it -> reachedBy(it, order) != null).toList().getLast().name();
     }
 
     String lastDone() {
@@ -521,11 +513,7 @@ final class Way {
 
     /** Whether the last event that is either is of the first kind. */
     private boolean lastOf(Predicate<LoggedEvent> yes, Predicate<LoggedEvent> no) {
-        return logged.reversed().stream()
-                .filter(yes.or(no))
-                .findFirst()
-                .filter(yes)
-                .isPresent();
+        return logged.reversed().stream().filter(yes.or(no)).findFirst().filter(yes).isPresent();
     }
 
     private boolean isExit(LoggedEvent event) {

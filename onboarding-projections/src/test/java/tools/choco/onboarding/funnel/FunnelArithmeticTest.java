@@ -47,9 +47,7 @@ class FunnelArithmeticTest {
 
         Evaluation.Answer expected =
                 new Evaluation(funnel, log)
-                        .answer(
-                                new Evaluation.Query(
-                                        order, window, FIRST, LAST, Map.of(), true));
+                        .answer(new Evaluation.Query(order, window, FIRST, LAST, Map.of(), true));
 
         assertThat(answer(contributions(funnel, sessions, order), window)).isEqualTo(expected);
     }
@@ -182,8 +180,7 @@ class FunnelArithmeticTest {
                 FunnelSession after = next(funnel, before, event);
                 sessions.put(after.sessionId(), after);
                 if (before != null) {
-                    before.entries()
-                            .forEach(it -> Contribution.of(funnel, it, order, -1, rolling));
+                    before.entries().forEach(it -> Contribution.of(funnel, it, order, -1, rolling));
                     assertThat(after.contains(event)).isTrue();
                     assertThat(before.contains(event)).isFalse();
                 }
@@ -191,8 +188,7 @@ class FunnelArithmeticTest {
             }
         }
 
-        assertThat(rolling)
-                .isEqualTo(contributions(funnel, List.copyOf(sessions.values()), order));
+        assertThat(rolling).isEqualTo(contributions(funnel, List.copyOf(sessions.values()), order));
     }
 
     private static Evaluation.StageChange change(Restatement.StageChange change) {
@@ -211,9 +207,7 @@ class FunnelArithmeticTest {
     }
 
     private static FunnelSession next(
-            FunnelDefinition funnel,
-            @Nullable FunnelSession before,
-            LoggedEvent event) {
+            FunnelDefinition funnel, @Nullable FunnelSession before, LoggedEvent event) {
         return before == null
                 ? FunnelSession.startedBy(funnel, event)
                 : before.after(funnel, event);

@@ -103,7 +103,8 @@ class FunnelExamplesTest {
         assertThat(counters.sumTo(Metric.REACHED, "C", "", hour)).isZero();
         assertThat(counters.sumTo(Metric.PREVIOUS_PASSED, "C", "", hour)).isEqualTo(1);
         assertThat(counters.sumTo(Metric.BOTH, "C", "", hour)).isZero();
-        assertThat(counters.sumTo(Metric.BOTH, "C", "", Window.SIX_HOURS.lastBucket())).isEqualTo(1);
+        assertThat(counters.sumTo(Metric.BOTH, "C", "", Window.SIX_HOURS.lastBucket()))
+                .isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -213,7 +214,9 @@ class FunnelExamplesTest {
                                                 "C",
                                                 List.of(
                                                         new Condition(
-                                                                "data.status", true, Set.of("ok"))))),
+                                                                "data.status",
+                                                                true,
+                                                                Set.of("ok"))))),
                                 StageRule.of("C", event("C"))),
                         List.of(),
                         List.of(),

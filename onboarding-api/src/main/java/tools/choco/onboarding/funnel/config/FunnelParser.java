@@ -368,8 +368,7 @@ final class FunnelParser {
     }
 
     private Dimension dimension(Node node) {
-        YamlFields fields =
-                yaml.fields(node, "the dimension", Set.of("name", "field", "values"));
+        YamlFields fields = yaml.fields(node, "the dimension", Set.of("name", "field", "values"));
         Node nameNode = fields.required("name");
         String name = key(nameNode);
         Optional<Node> field = fields.optional("field");
@@ -473,7 +472,8 @@ final class FunnelParser {
                 || text.length() > TEXT_LENGTH_MAX
                 || text.chars().anyMatch(Character::isISOControl)) {
             throw yaml.invalid(
-                    node, "%s must be a line of 1 to %d characters".formatted(what, TEXT_LENGTH_MAX));
+                    node,
+                    "%s must be a line of 1 to %d characters".formatted(what, TEXT_LENGTH_MAX));
         }
         return text;
     }

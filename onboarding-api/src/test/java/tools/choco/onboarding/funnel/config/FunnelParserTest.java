@@ -194,7 +194,9 @@ class FunnelParserTest {
                 parse(
                         OWN.replace("stage: requested", "stage: site_requested")
                                 .replace("stage: live", "stage: site_live")
-                                .replace("  - stage: tools-done", "  - steps: form\n  - stage: tools_done"));
+                                .replace(
+                                        "  - stage: tools-done",
+                                        "  - steps: form\n  - stage: tools_done"));
 
         assertThat(funnel.stages().get(1))
                 .isEqualTo(StageRule.eachStep(new StepRule.OfKind(StepKind.STEP_KIND_FORM)));

@@ -45,6 +45,20 @@ public interface Projection {
     void apply(Connection connection, List<LoggedEvent> events) throws SQLException;
 
     /**
+     * Applies a batch of a rebuild, as {@link #apply} would; what {@link #built} makes up for can be
+     * left undone.
+     */
+    default void fill(Connection connection, List<LoggedEvent> events) throws SQLException {
+        apply(connection, events);
+    }
+
+    /**
+     * Makes up for what {@link #fill} left undone, once everything up to the end of the log was
+     * filled in. Can come again, after more was.
+     */
+    default void built(Connection connection) throws SQLException {}
+
+    /**
      * SQL that makes the tables of a generation, with unqualified names; so is all other SQL of the
      * projection, and the generation is chosen by the search path.
      */

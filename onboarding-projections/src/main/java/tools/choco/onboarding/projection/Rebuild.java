@@ -61,6 +61,9 @@ final class Rebuild {
                     position = Math.max(head, position(connection));
                     head = log.head();
                 }
+                SearchPath.set(connection, generation);
+                projection.built(connection);
+                connection.commit();
                 ending.at(position);
                 return true;
             } finally {
@@ -79,7 +82,7 @@ final class Rebuild {
                             .toList();
             if (!handled.isEmpty()) {
                 SearchPath.set(connection, generation);
-                projection.apply(connection, handled);
+                projection.fill(connection, handled);
             }
             Progress.move(connection, generation, Segment.ROOT_SEGMENT, batch.getLast());
             connection.commit();

@@ -6,7 +6,7 @@ CREATE TABLE funnel_entry (
     entry      integer NOT NULL,
     day        date,
     test       boolean NOT NULL,
-    outcome    text    NOT NULL CHECK (outcome IN
+    outcome    text    CHECK (outcome IN
         ('converted', 'reset', 'failed', 'dropped', 'parkedOnUser', 'parkedOnUs', 'inFlight')),
     dimensions text[]  NOT NULL,
     facts      bytea   NOT NULL,
@@ -18,7 +18,7 @@ COMMENT ON TABLE funnel_entry IS 'Entries of sessions into funnels, rebuilt from
 COMMENT ON COLUMN funnel_entry.entry IS 'From 1; another system''s session may enter again';
 COMMENT ON COLUMN funnel_entry.day IS 'The UTC day it belongs to; null while its start has not arrived: counted nowhere';
 COMMENT ON COLUMN funnel_entry.dimensions IS 'Values in the order of the funnel''s dimensions';
-COMMENT ON COLUMN funnel_entry.facts IS 'Stages as offered, and what happened to them, with event ids, times and log positions';
+COMMENT ON COLUMN funnel_entry.facts IS 'Dimensions, stages as offered, and what happened to them, with event ids, times and log positions';
 COMMENT ON COLUMN funnel_entry.session IS 'On the first entry: which events of the session were applied';
 
 CREATE INDEX funnel_entry_day ON funnel_entry (funnel, day, session_id, entry);
@@ -67,13 +67,12 @@ CREATE TABLE funnel_restatement (
     entries     bigint      NOT NULL,
     stages      jsonb       NOT NULL,
     cause       text        NOT NULL,
-    dimensions  text[]      NOT NULL,
     PRIMARY KEY (funnel, position, day, test)
 );
 
 COMMENT ON TABLE funnel_restatement IS 'Late events that changed the numbers of a day already past';
 
-CREATE INDEX funnel_restatement_day ON funnel_restatement (funnel, day);
+CREATE INDEX funnel_restatement_day ON funnel_restatement (funnel, day, position);
 
 -- The stages that sessions of each flow version were offered, so that a stage nobody in a range was
 -- offered still counts zero.

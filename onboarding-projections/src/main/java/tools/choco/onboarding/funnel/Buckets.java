@@ -13,7 +13,7 @@ import java.util.Arrays;
  */
 final class Buckets {
 
-    private static final long END_MILLIS = 400L * 24 * 60 * 60 * 1_000;
+    static final long END_MILLIS = 400L * 24 * 60 * 60 * 1_000;
     private static final int ONE_MILLISECOND_EACH = 20;
 
     /** Upper bounds of all but the last bucket. */

@@ -8,23 +8,23 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import tools.choco.onboarding.events.v1.ProvisioningState;
+import tools.choco.onboarding.projection.SiteStates;
 
-/** The facts of an entry as bytes: equal facts have equal bytes. */
+/** Entries, and what is known of their session beside them, as bytes: equal ones have equal bytes. */
 final class EntryCodec {
 
     private static final Fact.Kind[] KINDS = Fact.Kind.values();
 
     private EntryCodec() {}
 
-    /** Stages and facts; the other components have columns of their own. */
+    /** An entry without its number and whether it is a test. */
     static byte[] encoded(FunnelEntry entry) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         try {
-            out.writeUInt32NoTag(entry.stages().size());
-            for (String stage : entry.stages()) {
-                out.writeStringNoTag(stage);
-            }
+            write(out, entry.dimensionValues());
+            write(out, entry.stages());
             long time = 0;
             long position = 0;
             for (Fact fact : entry.facts()) {
@@ -47,16 +47,13 @@ final class EntryCodec {
     }
 
     /**
-     * @throws IllegalArgumentException if the bytes were never encoded
+     * @throws IllegalArgumentException if the bytes are no entry's
      */
-    static FunnelEntry decoded(int number, List<String> dimensions, boolean test, byte[] bytes) {
+    static FunnelEntry entry(int number, boolean test, byte[] bytes) {
         CodedInputStream in = CodedInputStream.newInstance(bytes);
         try {
-            int size = in.readUInt32();
-            List<String> stages = new ArrayList<>(size);
-            for (int i = 0; i < size; i++) {
-                stages.add(in.readString());
-            }
+            List<String> dimensions = strings(in);
+            List<String> stages = strings(in);
             List<Fact> facts = new ArrayList<>();
             long time = 0;
             long position = 0;
@@ -67,19 +64,81 @@ final class EntryCodec {
                 time += in.readSInt64();
                 long appended = time + in.readSInt64();
                 position += in.readSInt64();
-                facts.add(
-                        new Fact(
-                                kind,
-                                stage,
-                                detail,
-                                time,
-                                appended,
-                                position,
-                                new UUID(in.readFixed64(), in.readFixed64())));
+                UUID eventId = new UUID(in.readFixed64(), in.readFixed64());
+                facts.add(new Fact(kind, stage, detail, time, appended, position, eventId));
             }
             return new FunnelEntry(number, stages, dimensions, test, facts);
         } catch (IOException | ArrayIndexOutOfBoundsException e) {
             throw new IllegalArgumentException("These are no facts of an entry", e);
         }
+    }
+
+    /** A session without its id and entries. */
+    static byte[] encoded(FunnelSession session) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        try {
+            out.writeUInt64NoTag(session.revision());
+            out.writeUInt64NoTag(session.refusals());
+            out.writeUInt32NoTag(session.sites().all().size());
+            for (SiteStates.Site site : session.sites().all()) {
+                out.writeStringNoTag(site.siteId());
+                out.writeUInt32NoTag(site.state().getNumber());
+                out.writeUInt64NoTag(site.events());
+            }
+            for (OfferedStage stage : session.offered()) {
+                out.writeStringNoTag(stage.name());
+                out.writeStringNoTag(stage.step());
+                out.writeUInt32NoTag(stage.rule());
+            }
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * @throws IllegalArgumentException if the bytes are no session's
+     */
+    static FunnelSession session(String sessionId, byte[] bytes, List<FunnelEntry> entries) {
+        CodedInputStream in = CodedInputStream.newInstance(bytes);
+        try {
+            long revision = in.readUInt64();
+            long refusals = in.readUInt64();
+            int size = in.readUInt32();
+            List<SiteStates.Site> sites = new ArrayList<>(size);
+            for (int i = 0; i < size; i++) {
+                sites.add(
+                        new SiteStates.Site(
+                                in.readString(),
+                                ProvisioningState.forNumber(in.readUInt32()),
+                                in.readUInt64()));
+            }
+            List<OfferedStage> offered = new ArrayList<>();
+            while (!in.isAtEnd()) {
+                offered.add(new OfferedStage(in.readString(), in.readString(), in.readUInt32()));
+            }
+            return new FunnelSession(
+                    sessionId, revision, new SiteStates(sites), refusals, offered, entries);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("This is nothing known of a session", e);
+        }
+    }
+
+    private static void write(CodedOutputStream out, List<String> texts) throws IOException {
+        out.writeUInt32NoTag(texts.size());
+        for (String text : texts) {
+            out.writeStringNoTag(text);
+        }
+    }
+
+    private static List<String> strings(CodedInputStream in) throws IOException {
+        int size = in.readUInt32();
+        List<String> texts = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            texts.add(in.readString());
+        }
+        return texts;
     }
 }

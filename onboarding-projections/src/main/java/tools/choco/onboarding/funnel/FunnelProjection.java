@@ -1,20 +1,34 @@
 package tools.choco.onboarding.funnel;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.events.v1.OnboardingStarted;
+import tools.choco.onboarding.funnel.EntryTable.Key;
 import tools.choco.onboarding.projection.LoggedEvent;
 import tools.choco.onboarding.projection.Projection;
-import tools.choco.onboarding.projection.SessionTable;
 import tools.choco.onboarding.projection.Tables;
 
 /**
- * Keeps {@code funnel_entry}, one entry a session, and {@code funnel_stage}, the stages of each
- * flow version; fed by every event of sessions and sites.
+ * Keeps the entries of sessions into every configured funnel, and the roll-ups of their numbers; fed
+ * by our own events of sessions, sites and refusals, and by other services' events.
+ *
+ * <p>What a batch changes in the roll-ups is what its entries contribute after it minus what they
+ * contributed before. A rebuild leaves the roll-ups alone, and computes them once from all entries.
  */
 public final class FunnelProjection implements Projection {
 
@@ -22,14 +36,28 @@ public final class FunnelProjection implements Projection {
     public static final String NAME = "funnel";
 
     /** Version of what the rows mean. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
-    private final SessionTable<OldFunnelEntry> entries =
-            new SessionTable<>(
-                    "funnel_entry",
-                    OldFunnelEntry.class,
-                    OldFunnelEntry::startedBy,
-                    OldFunnelEntry.CHANGING);
+    private static final int ENTRIES_AT_ONCE = 20_000;
+    private static final int ENTRIES_PER_TASK = 1_000;
+
+    private final List<FunnelDefinition> definitions;
+    private final int deltasMax;
+
+    /**
+     * @param definitions the funnels, each id once
+     */
+    public FunnelProjection(List<FunnelDefinition> definitions) {
+        this(definitions, RollUps.DELTAS_MAX);
+    }
+
+    /**
+     * @param deltasMax deltas of a funnel that a batch leaves unmerged
+     */
+    FunnelProjection(List<FunnelDefinition> definitions, int deltasMax) {
+        this.definitions = List.copyOf(definitions);
+        this.deltasMax = deltasMax;
+    }
 
     @Override
     public String name() {
@@ -41,10 +69,33 @@ public final class FunnelProjection implements Projection {
         return VERSION;
     }
 
+    /** Changes with every change of a funnel's file that matters. */
     @Override
-    public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
-        entries.apply(connection, events);
-        addStages(connection, events);
+    public String configuration() {
+        String all =
+                definitions.stream()
+                        .sorted(Comparator.comparing(FunnelDefinition::funnelId))
+                        .map(it -> it.funnelId() + " " + it.hash())
+                        .collect(Collectors.joining("\n"));
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(all.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public boolean handles(EventType type) {
+        boolean own = type.isOfSessionOrSite() || type == EventType.COMMAND_REFUSED;
+        return definitions.stream()
+                .anyMatch(
+                        it ->
+                                it.sessions().areOwn()
+                                        ? own
+                                        : type == EventType.EXTERNAL_EVENT_RECEIVED);
     }
 
     @Override
@@ -52,49 +103,200 @@ public final class FunnelProjection implements Projection {
         return Tables.of(NAME);
     }
 
-    /** A version of a flow never changes, so the first session of it names its stages for good. */
-    private static void addStages(Connection connection, List<LoggedEvent> events)
-            throws SQLException {
-        // Sorted, so that two transactions never wait for each other's rows.
-        Map<String, List<Stages.Stage>> byFlowVersion = new TreeMap<>();
-        for (LoggedEvent event : events) {
-            if (event.payload() instanceof OnboardingStarted started) {
-                byFlowVersion.computeIfAbsent(
-                        started.getFlowId() + "\n" + started.getFlowVersion(),
-                        key -> Stages.offeredBy(started));
+    @Override
+    public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
+        Batch batch = new Batch(connection, events);
+        batch.write();
+        Map<String, Tally> tallies = batch.tallies();
+        RollUps.Changes changes = new RollUps.Changes();
+        for (Tally tally : tallies.values()) {
+            tally.into(changes::add);
+        }
+        RollUps.write(connection, changes);
+        for (String funnel : tallies.keySet()) {
+            RollUps.merge(connection, funnel, deltasMax);
+        }
+    }
+
+    @Override
+    public void fill(Connection connection, List<LoggedEvent> events) throws SQLException {
+        new Batch(connection, events).write();
+    }
+
+    @Override
+    public void built(Connection connection) throws SQLException {
+        RollUps.Filling filling = new RollUps.Filling(connection);
+        for (FunnelDefinition definition : definitions) {
+            for (int day : daysOf(connection, definition)) {
+                filling.flush(day);
+                tallyOf(connection, definition, day).into(filling::add);
             }
+            filling.flush();
         }
-        if (byFlowVersion.isEmpty()) {
-            return;
+        try (PreparedStatement statement =
+                connection.prepareStatement("ANALYZE funnel_entry, funnel_cell")) {
+            statement.execute();
         }
-        List<Stages.Stage> stages = byFlowVersion.values().stream().flatMap(List::stream).toList();
+    }
+
+    private static List<Integer> daysOf(Connection connection, FunnelDefinition definition)
+            throws SQLException {
+        List<Integer> days = new ArrayList<>();
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
-                        INSERT INTO funnel_stage (flow_id, flow_version, stage, part, ordinal)
-                        SELECT * FROM unnest(?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                        SELECT DISTINCT day - DATE '1970-01-01' FROM funnel_entry
+                        WHERE funnel = ? AND day IS NOT NULL ORDER BY 1
                         """)) {
-            statement.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "text", stages.stream().map(Stages.Stage::flowId).toArray()));
-            statement.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "integer", stages.stream().map(Stages.Stage::flowVersion).toArray()));
-            statement.setArray(
-                    3,
-                    connection.createArrayOf(
-                            "text", stages.stream().map(Stages.Stage::stage).toArray()));
-            statement.setArray(
-                    4,
-                    connection.createArrayOf(
-                            "integer", stages.stream().map(Stages.Stage::part).toArray()));
-            statement.setArray(
-                    5,
-                    connection.createArrayOf(
-                            "integer", stages.stream().map(Stages.Stage::ordinal).toArray()));
-            statement.executeUpdate();
+            statement.setString(1, definition.funnelId());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    days.add(row.getInt(1));
+                }
+            }
         }
+        return days;
+    }
+
+    private record StoredEntry(int number, boolean test, byte[] facts) {}
+
+    private static Tally tallyOf(Connection connection, FunnelDefinition definition, int day)
+            throws SQLException {
+        Tally all = new Tally(definition);
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        SELECT entry, test, facts FROM funnel_entry
+                        WHERE funnel = ? AND day = DATE '1970-01-01' + ?
+                        """)) {
+            statement.setFetchSize(ENTRIES_AT_ONCE);
+            statement.setString(1, definition.funnelId());
+            statement.setInt(2, day);
+            List<StoredEntry> some = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    some.add(
+                            new StoredEntry(
+                                    row.getInt(1), row.getBoolean(2), row.getBytes(3)));
+                    if (some.size() == ENTRIES_AT_ONCE) {
+                        all.addAll(tallyOf(definition, some));
+                        some.clear();
+                    }
+                }
+            }
+            all.addAll(tallyOf(definition, some));
+        }
+        return all;
+    }
+
+    /** The arithmetic of a rebuild is done on all processors. */
+    private static Tally tallyOf(FunnelDefinition definition, List<StoredEntry> entries) {
+        List<List<StoredEntry>> parts = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i += ENTRIES_PER_TASK) {
+            parts.add(entries.subList(i, Math.min(entries.size(), i + ENTRIES_PER_TASK)));
+        }
+        return parts.parallelStream()
+                .map(
+                        part -> {
+                            Tally tally = new Tally(definition);
+                            part.forEach(
+                                    it ->
+                                            tally.add(
+                                                    EntryCodec.entry(
+                                                            it.number(), it.test(), it.facts()),
+                                                    1));
+                            return tally;
+                        })
+                .reduce(
+                        new Tally(definition),
+                        (one, other) -> {
+                            Tally both = new Tally(definition);
+                            both.addAll(one);
+                            both.addAll(other);
+                            return both;
+                        });
+    }
+
+    /** The sessions of a batch, before and after its events. */
+    private final class Batch {
+        private final Connection connection;
+        private final Map<Key, FunnelSession> before;
+        private final TreeMap<Key, FunnelSession> changed = new TreeMap<>();
+        private final StageNames stages = new StageNames();
+        private final List<Restatement> restatements = new ArrayList<>();
+
+        Batch(Connection connection, List<LoggedEvent> events) throws SQLException {
+            this.connection = connection;
+            Set<Key> keys = new LinkedHashSet<>();
+            for (LoggedEvent event : events) {
+                for (FunnelDefinition definition : definitions) {
+                    if (FunnelSession.handles(definition, event)) {
+                        keys.add(key(definition, event));
+                    }
+                }
+            }
+            this.before = EntryTable.read(connection, keys);
+            for (LoggedEvent event : events) {
+                for (FunnelDefinition definition : definitions) {
+                    if (FunnelSession.handles(definition, event)) {
+                        apply(definition, event);
+                    }
+                }
+            }
+        }
+
+        private void apply(FunnelDefinition definition, LoggedEvent event) {
+            Key key = key(definition, event);
+            FunnelSession session = changed.getOrDefault(key, before.get(key));
+            if (session != null && session.contains(event)) {
+                return;
+            }
+            FunnelSession next =
+                    session == null
+                            ? FunnelSession.startedBy(definition, event)
+                            : session.after(definition, event);
+            if (event.payload() instanceof OnboardingStarted started) {
+                stages.add(
+                        definition.funnelId(),
+                        started.getFlowId(),
+                        started.getFlowVersion(),
+                        next.offered());
+            }
+            restatements.addAll(Restatement.of(definition, session, next, event));
+            changed.put(key, next);
+        }
+
+        void write() throws SQLException {
+            if (!changed.isEmpty()) {
+                EntryTable.write(connection, before, changed);
+            }
+            stages.write(connection);
+            Restatements.write(connection, restatements);
+        }
+
+        /** What changed, by funnel. */
+        Map<String, Tally> tallies() {
+            Map<String, Tally> tallies = new TreeMap<>();
+            for (FunnelDefinition definition : definitions) {
+                changed.forEach(
+                        (key, session) -> {
+                            if (key.funnel().equals(definition.funnelId())) {
+                                Tally tally =
+                                        tallies.computeIfAbsent(
+                                                key.funnel(), it -> new Tally(definition));
+                                FunnelSession stored = before.get(key);
+                                if (stored != null) {
+                                    stored.entries().forEach(it -> tally.add(it, -1));
+                                }
+                                session.entries().forEach(it -> tally.add(it, 1));
+                            }
+                        });
+            }
+            return tallies;
+        }
+    }
+
+    private static Key key(FunnelDefinition definition, LoggedEvent event) {
+        return new Key(definition.funnelId(), FunnelSession.idOf(event));
     }
 }

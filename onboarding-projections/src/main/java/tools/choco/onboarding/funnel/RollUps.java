@@ -134,7 +134,7 @@ final class RollUps {
             setArray(statement, 1, "text", grains.stream().map(Grain::funnel).toArray());
             setArray(statement, 2, "text", grains.stream().map(Grain::ordering).toArray());
             setArray(statement, 3, "text", grains.stream().map(Grain::dimension).toArray());
-            setArray(statement, 4, "bytea", cells.toArray());
+            setArray(statement, 4, "bytea", cells.toArray(byte[][]::new));
             statement.executeUpdate();
         }
     }
@@ -354,7 +354,7 @@ final class RollUps {
                         """
                         SELECT count(*) > ? FROM (
                             SELECT FROM funnel_delta
-                            WHERE funnel = ? AND ordering = ? AND dimension = '' LIMIT ?) some
+                            WHERE funnel = ? AND ordering = ? AND dimension = '' LIMIT ?) deltas
                         """)) {
             statement.setInt(1, deltasMax);
             statement.setString(2, funnel);
@@ -462,7 +462,7 @@ final class RollUps {
                         ON CONFLICT (funnel, ordering, dimension, span, day, value, test)
                             DO UPDATE SET counters = EXCLUDED.counters
                         """)) {
-            setArray(statement, bindKeys(statement, kept), "bytea", encoded.toArray());
+            setArray(statement, bindKeys(statement, kept), "bytea", encoded.toArray(byte[][]::new));
             statement.executeUpdate();
         }
         if (!gone.isEmpty()) {

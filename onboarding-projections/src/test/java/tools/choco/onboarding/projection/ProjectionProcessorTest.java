@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
+import tools.choco.onboarding.evaluation.Funnels;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
 
@@ -35,7 +36,7 @@ class ProjectionProcessorTest {
     void appliesWhatIsAppendedAndRebuildsToTheSameRows(int segments) {
         List<History.Entry> history = randomHistory(11, 400);
         models.append(history.subList(0, history.size() / 2));
-        for (Projection projection : List.of(new SessionViewProjection(), new FunnelProjection())) {
+        for (Projection projection : List.of(new SessionViewProjection(), new FunnelProjection(Funnels.ALL))) {
             ProjectionProcessor processor = models.processorFor(projection, segments);
             processor.start();
         }
@@ -43,7 +44,7 @@ class ProjectionProcessorTest {
         awaitAllOf(history);
         String live = rows();
 
-        for (Projection projection : List.of(new SessionViewProjection(), new FunnelProjection())) {
+        for (Projection projection : List.of(new SessionViewProjection(), new FunnelProjection(Funnels.ALL))) {
             models.clear(projection);
             models.apply(projection, History.logged(history));
         }
@@ -150,7 +151,7 @@ class ProjectionProcessorTest {
     /** The funnel, broken on purpose after it has written its rows. */
     private static final class Breakable implements Projection {
 
-        private final FunnelProjection funnel = new FunnelProjection();
+        private final FunnelProjection funnel = new FunnelProjection(Funnels.ALL);
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private final AtomicInteger attempts = new AtomicInteger();
 

@@ -104,6 +104,38 @@ public final class ReadModels implements AutoCloseable {
                 });
     }
 
+    /** Applies events in a transaction that is rolled back, as by a crash before its commit. */
+    public void applyInVain(Projection projection, List<LoggedEvent> batch) {
+        Generation generation = serve(projection);
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            SearchPath.set(connection, generation);
+            projection.apply(connection, batch);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Fills the emptied served generation with batches, as a rebuild does. */
+    public void rebuild(Projection projection, List<List<LoggedEvent>> batches) {
+        clear(projection);
+        Generation generation = serve(projection);
+        for (List<LoggedEvent> batch : batches) {
+            inTransaction(
+                    connection -> {
+                        SearchPath.set(connection, generation);
+                        projection.fill(connection, batch);
+                    });
+        }
+        inTransaction(
+                connection -> {
+                    SearchPath.set(connection, generation);
+                    projection.built(connection);
+                });
+    }
+
     /** Empties the served generation in a transaction, without a processor. */
     public void clear(Projection projection) {
         Generation generation = serve(projection);

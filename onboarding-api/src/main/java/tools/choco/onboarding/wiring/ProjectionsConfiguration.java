@@ -12,6 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
+import tools.choco.onboarding.funnel.FunnelDefinition;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.funnel.FunnelQueries;
 import tools.choco.onboarding.projection.Coordinators;
@@ -54,9 +55,11 @@ class ProjectionsConfiguration {
     }
 
     @Bean
-    List<Projection> readModels() {
+    List<Projection> readModels(List<FunnelDefinition> funnels) {
         return List.of(
-                new SessionViewProjection(), new FunnelProjection(), new SiteViewProjection());
+                new SessionViewProjection(),
+                new FunnelProjection(funnels),
+                new SiteViewProjection());
     }
 
     @Bean
@@ -100,8 +103,8 @@ class ProjectionsConfiguration {
     }
 
     @Bean
-    FunnelQueries funnelQueries(DataSource database) {
-        return new FunnelQueries(database);
+    FunnelQueries funnelQueries(DataSource database, List<FunnelDefinition> funnels) {
+        return new FunnelQueries(database, funnels);
     }
 
     @Bean

@@ -18,6 +18,7 @@ import tools.choco.onboarding.bench.commands.AppendsBench;
 import tools.choco.onboarding.bench.commands.CommandsBench;
 import tools.choco.onboarding.bench.commands.StockAxonBench;
 import tools.choco.onboarding.bench.database.Server;
+import tools.choco.onboarding.bench.funnel.FunnelBench;
 import tools.choco.onboarding.bench.http.LatencyBench;
 import tools.choco.onboarding.bench.http.StartBench;
 import tools.choco.onboarding.bench.http.StepsBench;
@@ -49,15 +50,21 @@ public final class BenchCommand implements Callable<Integer> {
     /** Every bench, in the order of the table. */
     static final List<Bench> ALL =
             List.of(
-                    new CommandsBench(),
-                    new StockAxonBench(),
-                    new StepsBench(),
-                    new LatencyBench(),
-                    new VisibleBench(),
-                    new AppendsBench(),
-                    new PooledBench(),
-                    new ReaderBench(),
-                    new StartBench());
+                            new CommandsBench(),
+                            new StockAxonBench(),
+                            new StepsBench(),
+                            new LatencyBench(),
+                            new VisibleBench(),
+                            new AppendsBench(),
+                            new PooledBench(),
+                            new ReaderBench(),
+                            new StartBench(),
+                            FunnelBench.BESIDE_EVENTS,
+                            FunnelBench.BESIDE_ENTRIES,
+                            FunnelBench.ANSWER,
+                            FunnelBench.TEN_TIMES,
+                            FunnelBench.TREND,
+                            FunnelBench.DRILL_DOWN);
 
     enum Size {
         FULL(Scale.FULL),

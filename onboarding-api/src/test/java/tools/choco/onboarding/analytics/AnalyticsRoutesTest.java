@@ -248,7 +248,7 @@ class AnalyticsRoutesTest {
 
     @Test
     void countsHowFarSessionsGot() {
-        Answer funnel = analyst.get("/funnels/onboarding");
+        Answer funnel = analyst.get("/funnels/onboarding?order=any");
 
         assertThat(funnel.at("/started")).isEqualTo("6");
         assertThat(counts(funnel, "started")).containsExactly(6, 6, 0);
@@ -262,7 +262,9 @@ class AnalyticsRoutesTest {
         assertThat(funnel.at("/outcomes/converted")).isEqualTo("1");
         assertThat(funnel.at("/outcomes/reset")).isEqualTo("1");
         assertThat(funnel.at("/outcomes/inFlight")).isEqualTo("4");
-        assertThat(funnel.at("/order")).isEqualTo("ordered");
+        assertThat(funnel.at("/order")).isEqualTo("any");
+        assertThat(counts(analyst.get("/funnels/onboarding"), "path_selected"))
+                .containsExactly(2, 0, 0);
         assertThat(funnel.at("/window")).isEqualTo("30d");
         assertThat(funnel.at("/projectionVersion")).isEqualTo("2");
         assertThat(funnel.at("/asOf/position")).isNotEqualTo("0");
@@ -377,7 +379,7 @@ class AnalyticsRoutesTest {
                 Arguments.of("profile", "reach=notReached&outcome=reset", all("reset")),
                 Arguments.of("tools", "reach=skipped", all("chosen", "done")),
                 Arguments.of("completed", "outcome=converted", all("done")),
-                Arguments.of("work-profile", "", all("waiting", "chosen")),
+                Arguments.of("work-profile", "window=unlimited", all("waiting", "chosen")),
                 Arguments.of("started", "filter.flow=quick&filter.source=", all("reset")),
                 Arguments.of("started", "includeTest=true&filter.source=test-load", all("test")),
                 Arguments.of("started", "order=strict&window=1h&reach=skipped", all()));

@@ -73,6 +73,12 @@ final class Counters {
 
         /** Merges rows of about the same length in one pass. */
         void addAll(int[] theirBuckets, long[] theirCounts, int theirSize) {
+            if (size == 0) {
+                buckets = Arrays.copyOf(theirBuckets, Math.max(theirSize, 2));
+                counts = Arrays.copyOf(theirCounts, Math.max(theirSize, 2));
+                size = theirSize;
+                return;
+            }
             if (theirSize <= 2) {
                 for (int i = 0; i < theirSize; i++) {
                     add(theirBuckets[i], theirCounts[i]);

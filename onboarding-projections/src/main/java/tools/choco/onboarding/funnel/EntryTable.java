@@ -71,6 +71,9 @@ final class EntryTable {
     /** The sessions of some keys, as far as they are there. */
     static Map<Key, FunnelSession> read(Connection connection, Collection<Key> keys)
             throws SQLException {
+        if (keys.isEmpty()) {
+            return Map.of();
+        }
         Map<Key, List<FunnelEntry>> entries = new LinkedHashMap<>();
         Map<Key, byte[]> sessions = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(READ)) {
@@ -112,6 +115,9 @@ final class EntryTable {
             Map<Key, FunnelSession> before,
             TreeMap<Key, FunnelSession> sessions)
             throws SQLException {
+        if (sessions.isEmpty()) {
+            return;
+        }
         // Sorted, so that two transactions never wait for each other's rows.
         List<Row> rows = new ArrayList<>();
         List<Row> gone = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -105,9 +106,10 @@ public final class FunnelProjection implements Projection {
 
     @Override
     public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
-        Batch batch = new Batch(connection, events);
-        batch.write();
-        Map<String, Tally> tallies = batch.tallies();
+        Fold fold = new Fold();
+        fold.add(connection, events);
+        Map<String, Tally> tallies = fold.tallies();
+        fold.write(connection);
         RollUps.Changes changes = new RollUps.Changes();
         for (Tally tally : tallies.values()) {
             tally.into(changes::add);
@@ -120,13 +122,16 @@ public final class FunnelProjection implements Projection {
 
     @Override
     public void fill(Connection connection, List<LoggedEvent> events) throws SQLException {
-        new Batch(connection, events).write();
+        Fold fold = new Fold();
+        fold.add(connection, events);
+        fold.write(connection);
     }
 
     @Override
     public void built(Connection connection) throws SQLException {
-        RollUps.Filling filling = new RollUps.Filling(connection);
+        RollUps.clear(connection);
         for (FunnelDefinition definition : definitions) {
+            RollUps.Filling filling = new RollUps.Filling(connection);
             for (int day : daysOf(connection, definition)) {
                 filling.flush(day);
                 tallyOf(connection, definition, day).into(filling::add);
@@ -217,37 +222,41 @@ public final class FunnelProjection implements Projection {
                         });
     }
 
-    /** The sessions of a batch, before and after its events. */
-    private final class Batch {
-        private final Connection connection;
-        private final Map<Key, FunnelSession> before;
+    /** Sessions of some batches, before and after their events. */
+    private final class Fold {
+
+        /** As they are stored; of those that are not, nothing. */
+        private final Map<Key, FunnelSession> stored = new HashMap<>();
+
         private final TreeMap<Key, FunnelSession> changed = new TreeMap<>();
-        private final StageNames stages = new StageNames();
+        private StageNames stages = new StageNames();
         private final List<Restatement> restatements = new ArrayList<>();
 
-        Batch(Connection connection, List<LoggedEvent> events) throws SQLException {
-            this.connection = connection;
-            Set<Key> keys = new LinkedHashSet<>();
+        void add(Connection connection, List<LoggedEvent> events) throws SQLException {
+            Set<Key> missing = new LinkedHashSet<>();
             for (LoggedEvent event : events) {
                 for (FunnelDefinition definition : definitions) {
                     if (FunnelSession.handles(definition, event)) {
-                        keys.add(key(definition, event));
+                        Key key = key(definition, event);
+                        if (!stored.containsKey(key) && !changed.containsKey(key)) {
+                            missing.add(key);
+                        }
                     }
                 }
             }
-            this.before = EntryTable.read(connection, keys);
+            stored.putAll(EntryTable.read(connection, missing));
             for (LoggedEvent event : events) {
                 for (FunnelDefinition definition : definitions) {
                     if (FunnelSession.handles(definition, event)) {
-                        apply(definition, event);
+                        add(definition, event);
                     }
                 }
             }
         }
 
-        private void apply(FunnelDefinition definition, LoggedEvent event) {
+        private void add(FunnelDefinition definition, LoggedEvent event) {
             Key key = key(definition, event);
-            FunnelSession session = changed.getOrDefault(key, before.get(key));
+            FunnelSession session = changed.getOrDefault(key, stored.get(key));
             if (session != null && session.contains(event)) {
                 return;
             }
@@ -266,14 +275,6 @@ public final class FunnelProjection implements Projection {
             changed.put(key, next);
         }
 
-        void write() throws SQLException {
-            if (!changed.isEmpty()) {
-                EntryTable.write(connection, before, changed);
-            }
-            stages.write(connection);
-            Restatements.write(connection, restatements);
-        }
-
         /** What changed, by funnel. */
         Map<String, Tally> tallies() {
             Map<String, Tally> tallies = new TreeMap<>();
@@ -284,15 +285,26 @@ public final class FunnelProjection implements Projection {
                                 Tally tally =
                                         tallies.computeIfAbsent(
                                                 key.funnel(), it -> new Tally(definition));
-                                FunnelSession stored = before.get(key);
-                                if (stored != null) {
-                                    stored.entries().forEach(it -> tally.add(it, -1));
+                                FunnelSession before = stored.get(key);
+                                if (before != null) {
+                                    before.entries().forEach(it -> tally.add(it, -1));
                                 }
                                 session.entries().forEach(it -> tally.add(it, 1));
                             }
                         });
             }
             return tallies;
+        }
+
+        /** Writes what changed; what is left is as it is stored. */
+        void write(Connection connection) throws SQLException {
+            EntryTable.write(connection, stored, changed);
+            stages.write(connection);
+            Restatements.write(connection, restatements);
+            stored.putAll(changed);
+            changed.clear();
+            stages = new StageNames();
+            restatements.clear();
         }
     }
 

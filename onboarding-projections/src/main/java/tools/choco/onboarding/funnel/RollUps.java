@@ -179,45 +179,65 @@ final class RollUps {
         }
     }
 
-    /** Cells as they are computed from all entries at once; day by day, in order. */
+    /** Cells as they are computed from all entries of a funnel at once, day by day, in order. */
     static final class Filling {
         private final Connection connection;
-        private final Map<Cell, Counters> cells = new HashMap<>();
 
-        /** Begins with no cells and no deltas. */
-        Filling(Connection connection) throws SQLException {
+        /** In the order of {@link #SPANS}. */
+        private final List<Map<Cell, Counters>> bySpan = new ArrayList<>();
+
+        Filling(Connection connection) {
             this.connection = connection;
-            try (PreparedStatement statement =
-                    connection.prepareStatement("TRUNCATE funnel_cell, funnel_delta")) {
-                statement.execute();
+            for (int i = 0; i < SPANS.length; i++) {
+                bySpan.add(new HashMap<>());
             }
         }
 
         void add(Grain grain, Place place, Counters counters) {
-            for (int span : SPANS) {
-                cells.computeIfAbsent(cell(grain, span, place), it -> new Counters())
-                        .addAll(counters);
-            }
+            add(SPANS.length - 1, cell(grain, SPANS[SPANS.length - 1], place), counters);
+        }
+
+        private void add(int level, Cell cell, Counters counters) {
+            bySpan.get(level).computeIfAbsent(cell, it -> new Counters()).addAll(counters);
         }
 
         /** Writes the cells that end before a day, to which nothing will be added any more. */
         void flush(int beforeDay) throws SQLException {
-            List<Cell> done =
-                    cells.keySet().stream()
-                            .filter(it -> it.place().day() + it.span() <= beforeDay)
-                            .toList();
-            for (int i = 0; i < done.size(); i += CELLS_PER_STATEMENT) {
-                store(
-                        connection,
-                        done.subList(i, Math.min(done.size(), i + CELLS_PER_STATEMENT)),
-                        cells);
+            for (int level = SPANS.length - 1; level >= 0; level--) {
+                Map<Cell, Counters> cells = bySpan.get(level);
+                List<Cell> done =
+                        cells.keySet().stream()
+                                .filter(it -> (long) it.place().day() + it.span() <= beforeDay)
+                                .toList();
+                for (int i = 0; i < done.size(); i += CELLS_PER_STATEMENT) {
+                    store(
+                            connection,
+                            done.subList(i, Math.min(done.size(), i + CELLS_PER_STATEMENT)),
+                            cells);
+                }
+                for (Cell cell : done) {
+                    Counters counters = cells.remove(cell);
+                    if (level > 0 && counters != null) {
+                        add(
+                                level - 1,
+                                cell(cell.grain(), SPANS[level - 1], cell.place()),
+                                counters);
+                    }
+                }
             }
-            done.forEach(cells::remove);
         }
 
         /** Writes all that is left. */
         void flush() throws SQLException {
             flush(Integer.MAX_VALUE);
+        }
+    }
+
+    /** Leaves neither cells nor deltas. */
+    static void clear(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("TRUNCATE funnel_cell, funnel_delta")) {
+            statement.execute();
         }
     }
 

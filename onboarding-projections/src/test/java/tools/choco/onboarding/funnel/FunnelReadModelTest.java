@@ -252,7 +252,7 @@ class FunnelReadModelTest {
                     expected.stages()
                             .getOrDefault(
                                     stage.stage(),
-                                    new Evaluation.Stage(0, 0, 0, 0, 0, new TreeMap<>()));
+                                    new Evaluation.Stage(0, 0, 0, 0, 0, 0, new TreeMap<>()));
             assertThat(stage.offered()).as("%s of %s", stage, question).isEqualTo(its.offered());
             assertThat(stage.sessions()).as("%s of %s", stage, question).isEqualTo(its.sessions());
             assertThat(stage.skipped()).as("%s of %s", stage, question).isEqualTo(its.skipped());
@@ -482,6 +482,17 @@ class FunnelReadModelTest {
                 if (refusal.converted() > 0) {
                     converted.put(List.of(stage.stage(), refusal.code()), refusal.converted());
                 }
+            }
+        }
+        for (DropOff.Stage stage : answer.stages()) {
+            Evaluation.Stage its = expected.stages().get(stage.stage());
+            for (DropOff.Refusal refusal : stage.refusals()) {
+                assertThat(its).isNotNull();
+                assertThat(refusal.conversionOfOthers())
+                        .isEqualTo(
+                                share(
+                                        its.converted() - refusal.converted(),
+                                        its.offered() - refusal.sessions()));
             }
         }
         assertThat(answer.started()).isEqualTo(expected.started());

@@ -142,6 +142,23 @@ class ReadModelKeeperTest {
     }
 
     @Test
+    void fillsAFunnelThatIsAddedFromTheHistory() {
+        models.append(history(27));
+        ReadModelKeeper old = started(new FunnelProjection(List.of(Funnels.ONBOARDING)));
+        await().until(() -> served(old) == 1);
+        old.stop();
+
+        ReadModelKeeper keeper =
+                started(new FunnelProjection(List.of(Funnels.ONBOARDING, Funnels.SITES)));
+        await().until(() -> served(keeper) == 2);
+
+        assertThat(entries(1, "sites")).isZero();
+        assertThat(entries(2, "sites")).isPositive();
+        assertThat(entries(2, "onboarding")).isEqualTo(entries(1, "onboarding")).isPositive();
+        keeper.stop();
+    }
+
+    @Test
     void waitsForTheOperatorWhereConfigured() {
         models.append(history(26));
         ReadModelKeeper old = started(new FunnelProjection(Funnels.ALL));
@@ -180,6 +197,13 @@ class ReadModelKeeperTest {
 
     private static long position(ReadModelKeeper keeper) {
         return keeper.generations().of(FunnelProjection.NAME).getLast().position();
+    }
+
+    private long entries(int generation, String funnel) {
+        return Long.parseLong(
+                models.text(
+                        "SELECT count(*)::text FROM funnel_g%d.funnel_entry WHERE funnel = '%s'"
+                                .formatted(generation, funnel)));
     }
 
     private String rows(int generation) {

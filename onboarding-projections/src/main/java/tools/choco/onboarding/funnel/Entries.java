@@ -67,25 +67,49 @@ final class Entries {
             throws SQLException {
         String breakdown = byValue ? question.breakdown() : null;
         Map<String, String> filters = question.filters();
-        if (filters.isEmpty()
-                || (filters.size() == 1
-                        && (breakdown == null || filters.containsKey(breakdown)))) {
-            String dimension =
-                    filters.isEmpty()
-                            ? (breakdown == null ? "" : breakdown)
-                            : filters.keySet().iterator().next();
-            return RollUps.read(
+        if (filters.isEmpty()) {
+            return ofCells(
                     connection,
-                    new RollUps.Grain(question.funnel().funnelId(), order.key(), dimension),
-                    new RollUps.Range(
-                            Math.toIntExact(question.from().toEpochDay()),
-                            Math.toIntExact(question.to().toEpochDay()),
-                            question.includeTest(),
-                            filters.isEmpty() ? null : StoredText.of(filters.get(dimension))),
+                    question,
+                    order,
+                    breakdown == null ? "" : breakdown,
+                    null,
+                    byDay,
+                    byValue);
+        }
+        Map.Entry<String, String> filter = filters.entrySet().iterator().next();
+        if (filters.size() == 1 && (breakdown == null || breakdown.equals(filter.getKey()))) {
+            return ofCells(
+                    connection,
+                    question,
+                    order,
+                    filter.getKey(),
+                    StoredText.of(filter.getValue()),
                     byDay,
                     byValue);
         }
         return countOneByOne(connection, question, order, byDay, breakdown);
+    }
+
+    private static Map<Group, Counters> ofCells(
+            Connection connection,
+            FunnelQuestion question,
+            Order order,
+            String dimension,
+            @Nullable String value,
+            boolean byDay,
+            boolean byValue)
+            throws SQLException {
+        return RollUps.read(
+                connection,
+                new RollUps.Grain(question.funnel().funnelId(), order.key(), dimension),
+                new RollUps.Range(
+                        Math.toIntExact(question.from().toEpochDay()),
+                        Math.toIntExact(question.to().toEpochDay()),
+                        question.includeTest(),
+                        value),
+                byDay,
+                byValue);
     }
 
     private static Map<Group, Counters> countOneByOne(
@@ -109,9 +133,7 @@ final class Entries {
                             EntryCodec.entry(row.getInt(1), row.getBoolean(2), row.getBytes(3));
                     Group group =
                             new Group(
-                                    byDay
-                                            ? Math.toIntExact(entry.startedDay().toEpochDay())
-                                            : 0,
+                                    byDay ? Math.toIntExact(entry.startedDay().toEpochDay()) : 0,
                                     value < 0 ? "" : entry.dimensionValues().get(value));
                     Contribution.of(
                             question.funnel(),
@@ -205,8 +227,7 @@ final class Entries {
         }
     }
 
-    private static EntryPage.@Nullable Item item(
-            FunnelQuestion question, Wanted wanted, Row row) {
+    private static EntryPage.@Nullable Item item(FunnelQuestion question, Wanted wanted, Row row) {
         FunnelEntry entry = row.entry();
         Standing standing = Standing.of(entry);
         int stage = entry.stages().indexOf(wanted.stage());

@@ -11,7 +11,9 @@ import java.util.UUID;
 import tools.choco.onboarding.events.v1.ProvisioningState;
 import tools.choco.onboarding.projection.SiteStates;
 
-/** Entries, and what is known of their session beside them, as bytes: equal ones have equal bytes. */
+/**
+ * Entries, and what is known of their session beside them, as bytes: equal ones have equal bytes.
+ */
 final class EntryCodec {
 
     private static final Fact.Kind[] KINDS = Fact.Kind.values();

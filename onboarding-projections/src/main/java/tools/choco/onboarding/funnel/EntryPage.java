@@ -13,8 +13,8 @@ import tools.choco.onboarding.projection.AsOf;
 /**
  * The entries behind a number, those of the latest days first.
  *
- * @param items may be fewer than asked for, and none at all, also where another page follows: a page
- *     looks at a limited number of entries
+ * @param items may be fewer than asked for, and none at all, also where another page follows: a
+ *     page looks at a limited number of entries
  * @param nextCursor where the next page begins; null after the last
  * @param asOf up to where of the log the page goes
  * @param projectionVersion version of what the numbers mean

@@ -125,8 +125,7 @@ final class EntryTable {
                 (key, session) -> {
                     boolean first = true;
                     for (FunnelEntry entry : session.entries()) {
-                        rows.add(
-                                new Row(key, entry, first ? EntryCodec.encoded(session) : null));
+                        rows.add(new Row(key, entry, first ? EntryCodec.encoded(session) : null));
                         first = false;
                     }
                     FunnelSession stored = before.get(key);
@@ -150,11 +149,7 @@ final class EntryTable {
             setKeys(statement, rows);
             set(statement, 4, "integer", rows.stream().map(it -> day(it.entry())).toArray());
             set(statement, 5, "boolean", rows.stream().map(it -> it.entry().test()).toArray());
-            set(
-                    statement,
-                    6,
-                    "text",
-                    rows.stream().map(it -> outcome(it.entry())).toArray());
+            set(statement, 6, "text", rows.stream().map(it -> outcome(it.entry())).toArray());
             set(
                     statement,
                     7,

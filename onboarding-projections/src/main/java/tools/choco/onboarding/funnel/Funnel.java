@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param funnelId name of the funnel
  * @param title name for people
- * @param stages names of its stages in order; of a funnel with a stage for each step, those of every
- *     flow version that a session was offered
+ * @param stages names of its stages in order; of a funnel with a stage for each step, those of
+ *     every flow version that a session was offered
  * @param dimensions by which it can be broken down and filtered
  * @param order the order that holds unless another is asked for
  * @param window the window that holds unless another is asked for

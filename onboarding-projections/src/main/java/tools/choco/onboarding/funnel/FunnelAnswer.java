@@ -17,8 +17,8 @@ import tools.choco.onboarding.projection.AsOf;
  * @param window how long after the start a stage still counted
  * @param started entries counted
  * @param stages in funnel order, zero counts included; never empty
- * @param outcomes how the entries stand; they add up to {@code started}, and depend on neither order
- *     nor window
+ * @param outcomes how the entries stand; they add up to {@code started}, and depend on neither
+ *     order nor window
  * @param restatements late events that changed numbers of these days, the newest day first
  * @param breakdown the same for each value of the dimension asked for, sorted by value
  * @param asOf up to where of the log the numbers go

@@ -25,8 +25,8 @@ import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.projection.Tables;
 
 /**
- * Keeps the entries of sessions into every configured funnel, and the roll-ups of their numbers; fed
- * by our own events of sessions, sites and refusals, and by other services' events.
+ * Keeps the entries of sessions into every configured funnel, and the roll-ups of their numbers;
+ * fed by our own events of sessions, sites and refusals, and by other services' events.
  *
  * <p>What a batch changes in the roll-ups is what its entries contribute after it minus what they
  * contributed before. A rebuild leaves the roll-ups alone, and computes them once from all entries.
@@ -43,21 +43,21 @@ public final class FunnelProjection implements Projection {
     private static final int ENTRIES_PER_TASK = 1_000;
 
     private final List<FunnelDefinition> definitions;
-    private final int deltasMax;
+    private final int batchesMax;
 
     /**
      * @param definitions the funnels, each id once
      */
     public FunnelProjection(List<FunnelDefinition> definitions) {
-        this(definitions, RollUps.DELTAS_MAX);
+        this(definitions, RollUps.BATCHES_MAX);
     }
 
     /**
-     * @param deltasMax deltas of a funnel that a batch leaves unmerged
+     * @param batchesMax batches whose changes may wait to be merged into the roll-ups
      */
-    FunnelProjection(List<FunnelDefinition> definitions, int deltasMax) {
+    FunnelProjection(List<FunnelDefinition> definitions, int batchesMax) {
         this.definitions = List.copyOf(definitions);
-        this.deltasMax = deltasMax;
+        this.batchesMax = batchesMax;
     }
 
     @Override
@@ -115,8 +115,11 @@ public final class FunnelProjection implements Projection {
             tally.into(changes::add);
         }
         RollUps.write(connection, changes);
-        for (String funnel : tallies.keySet()) {
-            RollUps.merge(connection, funnel, deltasMax);
+        for (FunnelDefinition definition : definitions) {
+            if (tallies.containsKey(definition.funnelId())) {
+                int grains = Order.values().length * (1 + definition.dimensions().size());
+                RollUps.merge(connection, definition.funnelId(), batchesMax * grains);
+            }
         }
     }
 
@@ -180,9 +183,7 @@ public final class FunnelProjection implements Projection {
             List<StoredEntry> some = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    some.add(
-                            new StoredEntry(
-                                    row.getInt(1), row.getBoolean(2), row.getBytes(3)));
+                    some.add(new StoredEntry(row.getInt(1), row.getBoolean(2), row.getBytes(3)));
                     if (some.size() == ENTRIES_AT_ONCE) {
                         all.addAll(tallyOf(definition, some));
                         some.clear();

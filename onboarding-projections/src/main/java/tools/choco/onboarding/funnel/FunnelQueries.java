@@ -1,7 +1,5 @@
 package tools.choco.onboarding.funnel;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -292,8 +290,7 @@ public final class FunnelQueries {
                                     counters.sum(Metric.SKIPPED, name, ""),
                                     share(
                                             counters.sumTo(Metric.BOTH, name, "", last),
-                                            counters.sumTo(
-                                                    Metric.PREVIOUS_PASSED, name, "", last)),
+                                            counters.sumTo(Metric.PREVIOUS_PASSED, name, "", last)),
                                     share(reached, offered),
                                     timeToReach(counters, name, last, reached, histograms));
                         })

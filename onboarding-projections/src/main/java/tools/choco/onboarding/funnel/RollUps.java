@@ -35,8 +35,8 @@ final class RollUps {
     /** Lengths of cells in days, the longest first; each is a multiple of the next. */
     private static final int[] SPANS = {64, 8, 1};
 
-    /** Deltas that are left for queries to add up; with more, a batch merges them. */
-    static final int DELTAS_MAX = 64;
+    /** Batches whose deltas are left for queries to add up; with more, a batch merges them. */
+    static final int BATCHES_MAX = 64;
 
     private static final int CELLS_PER_STATEMENT = 500;
 
@@ -140,11 +140,11 @@ final class RollUps {
     }
 
     /**
-     * Merges the deltas of a funnel into its cells if there are more than a number of them; leaves
-     * them alone while another transaction is at it.
+     * Merges the deltas of a funnel into its cells if they have more than a number of rows, one for
+     * each batch and grain; leaves them alone while another transaction is at it.
      */
-    static void merge(Connection connection, String funnel, int deltasMax) throws SQLException {
-        if (!exceeds(connection, funnel, deltasMax) || !lock(connection, funnel)) {
+    static void merge(Connection connection, String funnel, int rowsMax) throws SQLException {
+        if (!exceeds(connection, funnel, rowsMax) || !lock(connection, funnel)) {
             return;
         }
         Map<Cell, Counters> changes = new HashMap<>();
@@ -366,20 +366,17 @@ final class RollUps {
                 new Place(Math.floorDiv(place.day(), span) * span, place.value(), place.test()));
     }
 
-    private static boolean exceeds(Connection connection, String funnel, int deltasMax)
+    private static boolean exceeds(Connection connection, String funnel, int rowsMax)
             throws SQLException {
-        // Every batch that changes anything changes the total.
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
-                        SELECT count(*) > ? FROM (
-                            SELECT FROM funnel_delta
-                            WHERE funnel = ? AND ordering = ? AND dimension = '' LIMIT ?) deltas
+                        SELECT count(*) > ?
+                        FROM (SELECT FROM funnel_delta WHERE funnel = ? LIMIT ?) deltas
                         """)) {
-            statement.setInt(1, deltasMax);
+            statement.setInt(1, rowsMax);
             statement.setString(2, funnel);
-            statement.setString(3, Order.ANY.key());
-            statement.setInt(4, deltasMax + 1);
+            statement.setInt(3, rowsMax + 1);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return row.getBoolean(1);
@@ -408,8 +405,7 @@ final class RollUps {
                 ?::boolean[])
             """;
 
-    private static int bindKeys(PreparedStatement statement, List<Cell> cells)
-            throws SQLException {
+    private static int bindKeys(PreparedStatement statement, List<Cell> cells) throws SQLException {
         int next = 1;
         next = bindKey(statement, next, "text", cells, it -> it.grain().funnel());
         next = bindKey(statement, next, "text", cells, it -> it.grain().ordering());
@@ -448,8 +444,7 @@ final class RollUps {
                 while (row.next()) {
                     Cell cell =
                             new Cell(
-                                    new Grain(
-                                            row.getString(1), row.getString(2), row.getString(3)),
+                                    new Grain(row.getString(1), row.getString(2), row.getString(3)),
                                     row.getInt(4),
                                     new Place(row.getInt(5), row.getString(6), row.getBoolean(7)));
                     counters.computeIfAbsent(cell, it -> new Counters()).addAll(row.getBytes(8));

@@ -86,8 +86,7 @@ final class StageNames {
     private static void set(
             PreparedStatement statement, int index, String type, Collection<?> values)
             throws SQLException {
-        statement.setArray(
-                index, statement.getConnection().createArrayOf(type, values.toArray()));
+        statement.setArray(index, statement.getConnection().createArrayOf(type, values.toArray()));
     }
 
     /**

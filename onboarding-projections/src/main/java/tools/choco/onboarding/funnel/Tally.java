@@ -79,8 +79,7 @@ final class Tally {
                         each.getValue());
                 for (int i = 0; i < dimensions.size(); i++) {
                     sink.add(
-                            new RollUps.Grain(
-                                    definition.funnelId(), ordering, dimensions.get(i)),
+                            new RollUps.Grain(definition.funnelId(), ordering, dimensions.get(i)),
                             new RollUps.Place(leaf.day(), leaf.values().get(i), leaf.test()),
                             each.getValue());
                 }

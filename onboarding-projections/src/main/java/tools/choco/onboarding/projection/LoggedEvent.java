@@ -20,8 +20,8 @@ import tools.choco.onboarding.events.ingest.v1.ExternalEventReceived;
  * @param sequence position within the aggregate, from 0, without gaps
  * @param eventId stable id of the event
  * @param payload the event itself
- * @param sessionId the session it belongs to; a site's events name the session that spawned it;
- *     of another system's event, that system's session; empty for operators' acts
+ * @param sessionId the session it belongs to; a site's events name the session that spawned it; of
+ *     another system's event, that system's session; empty for operators' acts
  * @param occurredAt when it happened
  * @param appendedAt when it was made for the log
  */

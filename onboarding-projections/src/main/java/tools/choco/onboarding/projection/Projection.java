@@ -45,8 +45,8 @@ public interface Projection {
     void apply(Connection connection, List<LoggedEvent> events) throws SQLException;
 
     /**
-     * Applies a batch of a rebuild, as {@link #apply} would; what {@link #built} makes up for can be
-     * left undone.
+     * Applies a batch of a rebuild, as {@link #apply} would; what {@link #built} makes up for can
+     * be left undone.
      */
     default void fill(Connection connection, List<LoggedEvent> events) throws SQLException {
         apply(connection, events);

@@ -59,8 +59,7 @@ class CountersTest {
 
     @Property(tries = 300)
     void addsWhatAnotherHolds(
-            @ForAll("additions") List<Addition> first,
-            @ForAll("additions") List<Addition> second) {
+            @ForAll("additions") List<Addition> first, @ForAll("additions") List<Addition> second) {
         Counters all = of(first, 1);
         second.forEach(it -> it.to(all, 1));
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -68,8 +70,7 @@ class FunnelReadModelTest {
 
     /** Filled by a rebuild, which may come to its end twice, and followed from there. */
     @Property(tries = 15)
-    void answersTheSameAfterARebuild(
-            @ForAll("logs") List<LoggedEvent> log, @ForAll Random random) {
+    void answersTheSameAfterARebuild(@ForAll("logs") List<LoggedEvent> log, @ForAll Random random) {
         FunnelProjection projection = projection(random);
         int filled = random.nextInt(log.size() + 1);
         models().rebuild(projection, cut(log.subList(0, filled), random));
@@ -142,8 +143,7 @@ class FunnelReadModelTest {
         return models().rows("funnel_entry", "funnel, session_id, entry")
                 + models().rows("funnel_stage", "funnel, flow_id, flow_version, stage")
                 + models().rows("funnel_restatement", "funnel, position, day, test")
-                + models()
-                        .rows(
+                + models().rows(
                                 "funnel_cell",
                                 "funnel, ordering, dimension, span, day, value, test");
     }
@@ -157,26 +157,20 @@ class FunnelReadModelTest {
         for (FunnelDefinition funnel : Funnels.ALL) {
             Evaluation evaluation = new Evaluation(funnel, log);
             Order any = Order.values()[random.nextInt(Order.values().length)];
-            for (Order order : Set.of(any, funnel.order())) {
+            for (Order order : EnumSet.of(any, funnel.order())) {
                 FunnelQuestion question = question(funnel, order, log, random);
                 Evaluation.Answer expected = evaluation.answer(query(question));
                 FunnelAnswer answer = queries.answer(question, true);
 
                 assertNumbers(
-                        question,
-                        answer.started(),
-                        answer.stages(),
-                        answer.outcomes(),
-                        expected);
+                        question, answer.started(), answer.stages(), answer.outcomes(), expected);
                 assertBreakdown(question, answer, evaluation);
                 assertTrend(question, queries.trend(question), evaluation);
                 assertReceipts(question, queries, evaluation, expected, random);
                 assertRestatements(question, answer, evaluation);
             }
             FunnelQuestion question = question(funnel, funnel.order(), log, random);
-            assertDropOff(
-                    queries.dropOff(question),
-                    evaluation.answer(query(question)));
+            assertDropOff(queries.dropOff(question), evaluation.answer(query(question)));
         }
     }
 
@@ -261,10 +255,8 @@ class FunnelReadModelTest {
                     .isEqualTo(share(its.both(), its.previousPassed()));
             assertThat(stage.fromStart()).isEqualTo(share(its.sessions(), its.offered()));
             FunnelAnswer.TimeToReach times = stage.timeToReachMs();
-            if (its.sessions() == 0) {
-                assertThat(times).isNull();
-            } else {
-                assertThat(times).isNotNull();
+            assertThat(times == null).isEqualTo(its.sessions() == 0);
+            if (times != null) {
                 assertThat(times.p50()).isEqualTo(atMost400Days(its.quantile(50)));
                 assertThat(times.p90()).isEqualTo(atMost400Days(its.quantile(90)));
                 assertThat(times.p99()).isEqualTo(atMost400Days(its.quantile(99)));
@@ -367,7 +359,7 @@ class FunnelReadModelTest {
         }
         List<String> stages = List.copyOf(expected.stages().keySet());
         String stage = stages.get(random.nextInt(stages.size()));
-        Evaluation.Stage numbers = expected.stages().get(stage);
+        Evaluation.Stage numbers = Objects.requireNonNull(expected.stages().get(stage));
         Map<EntryPage.Reach, Long> counts = new HashMap<>();
         Set<Evaluation.Receipt> receipts = new HashSet<>();
         List<EntryPage.Item> items = all(question, stage, null, null, queries, random);
@@ -485,9 +477,9 @@ class FunnelReadModelTest {
             }
         }
         for (DropOff.Stage stage : answer.stages()) {
-            Evaluation.Stage its = expected.stages().get(stage.stage());
             for (DropOff.Refusal refusal : stage.refusals()) {
-                assertThat(its).isNotNull();
+                Evaluation.Stage its =
+                        Objects.requireNonNull(expected.stages().get(stage.stage()));
                 assertThat(refusal.conversionOfOthers())
                         .isEqualTo(
                                 share(

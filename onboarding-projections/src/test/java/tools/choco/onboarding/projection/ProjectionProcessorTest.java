@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.evaluation.Funnels;
+import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
 
@@ -36,7 +36,8 @@ class ProjectionProcessorTest {
     void appliesWhatIsAppendedAndRebuildsToTheSameRows(int segments) {
         List<History.Entry> history = randomHistory(11, 400);
         models.append(history.subList(0, history.size() / 2));
-        for (Projection projection : List.of(new SessionViewProjection(), new FunnelProjection(Funnels.ALL))) {
+        for (Projection projection :
+                List.of(new SessionViewProjection(), new FunnelProjection(Funnels.ALL))) {
             ProjectionProcessor processor = models.processorFor(projection, segments);
             processor.start();
         }
@@ -44,7 +45,8 @@ class ProjectionProcessorTest {
         awaitAllOf(history);
         String live = rows();
 
-        for (Projection projection : List.of(new SessionViewProjection(), new FunnelProjection(Funnels.ALL))) {
+        for (Projection projection :
+                List.of(new SessionViewProjection(), new FunnelProjection(Funnels.ALL))) {
             models.clear(projection);
             models.apply(projection, History.logged(history));
         }

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.evaluation.Funnels;
+import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.funnel.FunnelProjection;
 
 /** A read model is built again beside the one that serves, then switched to and back. */
@@ -83,7 +83,9 @@ class ReadModelKeeperTest {
         await().until(() -> served(keeper) == 1);
         Generation next = keeper.generations().begin(new FunnelProjection(Funnels.ALL));
 
-        assertRefused("replay_under_way", () -> keeper.generations().begin(new FunnelProjection(Funnels.ALL)));
+        assertRefused(
+                "replay_under_way",
+                () -> keeper.generations().begin(new FunnelProjection(Funnels.ALL)));
         assertRefused(
                 "replay_unknown",
                 () -> keeper.generations().serve(new Generation(FunnelProjection.NAME, 9)));
@@ -134,7 +136,8 @@ class ReadModelKeeperTest {
         old.stop();
 
         ReadModelKeeper keeper =
-                models.keeper(List.of(new Versioned(new FunnelProjection(Funnels.ALL))), true, 1_000);
+                models.keeper(
+                        List.of(new Versioned(new FunnelProjection(Funnels.ALL))), true, 1_000);
         keeper.start();
 
         await().until(() -> served(keeper) == 2);
@@ -166,7 +169,8 @@ class ReadModelKeeperTest {
         old.stop();
 
         ReadModelKeeper keeper =
-                models.keeper(List.of(new Versioned(new FunnelProjection(Funnels.ALL))), false, 1_000);
+                models.keeper(
+                        List.of(new Versioned(new FunnelProjection(Funnels.ALL))), false, 1_000);
         keeper.start();
         Generation next = new Generation(FunnelProjection.NAME, 2);
         await().until(() -> isFollowing(keeper, next));
@@ -207,8 +211,7 @@ class ReadModelKeeperTest {
     }
 
     private String rows(int generation) {
-        return models.rows(
-                "funnel_g" + generation + ".funnel_entry", "funnel, session_id, entry");
+        return models.rows("funnel_g" + generation + ".funnel_entry", "funnel, session_id, entry");
     }
 
     /** The rows that a history leaves when it is applied at once to tables of their own. */

@@ -362,7 +362,11 @@ class AnalyticsRoutesTest {
                                                 it.path("stage").asString()
                                                         + " "
                                                         + it.path("reach").asString()))
-                .containsExactly("started reached", "profile reached", "tools skipped");
+                .containsExactly(
+                        "started reached",
+                        "profile reached",
+                        "tools skipped",
+                        "path_selected reached");
         for (JsonNode event : chosen.path("events")) {
             assertThat(
                             Tables.of(service)

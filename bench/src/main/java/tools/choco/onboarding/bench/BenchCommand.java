@@ -50,21 +50,21 @@ public final class BenchCommand implements Callable<Integer> {
     /** Every bench, in the order of the table. */
     static final List<Bench> ALL =
             List.of(
-                            new CommandsBench(),
-                            new StockAxonBench(),
-                            new StepsBench(),
-                            new LatencyBench(),
-                            new VisibleBench(),
-                            new AppendsBench(),
-                            new PooledBench(),
-                            new ReaderBench(),
-                            new StartBench(),
-                            FunnelBench.BESIDE_EVENTS,
-                            FunnelBench.BESIDE_ENTRIES,
-                            FunnelBench.ANSWER,
-                            FunnelBench.TEN_TIMES,
-                            FunnelBench.TREND,
-                            FunnelBench.DRILL_DOWN);
+                    new CommandsBench(),
+                    new StockAxonBench(),
+                    new StepsBench(),
+                    new LatencyBench(),
+                    new VisibleBench(),
+                    new AppendsBench(),
+                    new PooledBench(),
+                    new ReaderBench(),
+                    new StartBench(),
+                    FunnelBench.BESIDE_EVENTS,
+                    FunnelBench.BESIDE_ENTRIES,
+                    FunnelBench.ANSWER,
+                    FunnelBench.TEN_TIMES,
+                    FunnelBench.TREND,
+                    FunnelBench.DRILL_DOWN);
 
     enum Size {
         FULL(Scale.FULL),

@@ -45,7 +45,8 @@ class BenchCommandTest {
             ids.add(row.get("id").stringValue());
             assertMeasured(row, output);
         }
-        assertThat(ids).containsExactly(
+        assertThat(ids)
+                .containsExactly(
                         "1", "2", "3", "4", "visible", "5", "6a", "6b", "7", "8", "8b", "8c", "9",
                         "10a", "10b");
         assertThat(Files.readString(document))

@@ -84,9 +84,7 @@ class CsvAnswers extends AbstractHttpMessageConverter<Object> {
             answer.window(),
             ""
         };
-        String[] source = {
-            answer.asOf().position(), Integer.toString(answer.projectionVersion())
-        };
+        String[] source = {answer.asOf().position(), Integer.toString(answer.projectionVersion())};
         append(csv, about, "all", "", answer.stages(), answer.outcomes(), source);
         for (Slice slice : answer.breakdown()) {
             append(csv, about, "value", slice.value(), slice.stages(), slice.outcomes(), source);
@@ -96,9 +94,7 @@ class CsvAnswers extends AbstractHttpMessageConverter<Object> {
 
     private static String csv(FunnelTrend trend) {
         StringBuilder csv = new StringBuilder(HEADER);
-        String[] source = {
-            trend.asOf().position(), Integer.toString(trend.projectionVersion())
-        };
+        String[] source = {trend.asOf().position(), Integer.toString(trend.projectionVersion())};
         for (FunnelTrend.Day day : trend.days()) {
             String[] about = {
                 trend.funnelId(),
@@ -110,7 +106,14 @@ class CsvAnswers extends AbstractHttpMessageConverter<Object> {
             };
             append(csv, about, "all", "", day.stages(), day.outcomes(), source);
             for (Slice slice : day.breakdown()) {
-                append(csv, about, "value", slice.value(), slice.stages(), slice.outcomes(), source);
+                append(
+                        csv,
+                        about,
+                        "value",
+                        slice.value(),
+                        slice.stages(),
+                        slice.outcomes(),
+                        source);
             }
         }
         return csv.toString();

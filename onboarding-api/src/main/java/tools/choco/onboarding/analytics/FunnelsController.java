@@ -82,8 +82,7 @@ class FunnelsController {
             @RequestParam(defaultValue = "false") boolean histogram,
             @DimensionFilters Map<String, String> filters) {
         return funnels.answer(
-                question(
-                        funnelId, from, to, order, window, breakdown, filters, includeTest),
+                question(funnelId, from, to, order, window, breakdown, filters, includeTest),
                 histogram);
     }
 
@@ -100,8 +99,7 @@ class FunnelsController {
             @RequestParam(defaultValue = "false") boolean includeTest,
             @DimensionFilters Map<String, String> filters) {
         return funnels.trend(
-                question(
-                        funnelId, from, to, order, window, breakdown, filters, includeTest));
+                question(funnelId, from, to, order, window, breakdown, filters, includeTest));
     }
 
     @GetMapping("/funnels/{funnelId}/drop-off")
@@ -123,7 +121,8 @@ class FunnelsController {
             @RequestParam @Nullable @DateTimeFormat(iso = DateTimeFormat.ISO.DATE) LocalDate to,
             @RequestParam @Nullable String order,
             @RequestParam @Nullable String window,
-            @RequestParam @Nullable
+            @RequestParam
+                    @Nullable
                     @Pattern(
                             regexp =
                                     "converted|reset|failed|dropped|parkedOnUser|parkedOnUs"

@@ -207,8 +207,7 @@ class AnalyticsRoutesTest {
                 Arguments.of("checkout/drop-off", 404, "funnel_unknown", "GET /funnels"),
                 Arguments.of(
                         "checkout/stages/started/sessions", 404, "funnel_unknown", "GET /funnels"),
-                Arguments.of(
-                        "onboarding/stages/paid/sessions", 404, "stage_unknown", "started"));
+                Arguments.of("onboarding/stages/paid/sessions", 404, "stage_unknown", "started"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -395,8 +394,7 @@ class AnalyticsRoutesTest {
         Answer page =
                 analyst.get("/funnels/onboarding/stages/" + stage + "/sessions?limit=500&" + query);
 
-        assertThat(ids(page).stream().filter(SESSIONS::containsValue))
-                .contains(expected);
+        assertThat(ids(page).stream().filter(SESSIONS::containsValue)).contains(expected);
     }
 
     @ParameterizedTest

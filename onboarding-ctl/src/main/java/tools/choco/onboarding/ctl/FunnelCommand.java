@@ -114,10 +114,7 @@ final class FunnelCommand implements Callable<Integer> {
             String token = tokenOptions.orLocal(service, "analytics:read");
             String route =
                     with(
-                            with(
-                                    route(funnel, from, to, filters, includeTest),
-                                    "order",
-                                    order),
+                            with(route(funnel, from, to, filters, includeTest), "order", order),
                             "window",
                             window);
             Reply reply = service.require(Call.read(route, token));

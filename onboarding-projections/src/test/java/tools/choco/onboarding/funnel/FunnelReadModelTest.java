@@ -478,8 +478,7 @@ class FunnelReadModelTest {
         }
         for (DropOff.Stage stage : answer.stages()) {
             for (DropOff.Refusal refusal : stage.refusals()) {
-                Evaluation.Stage its =
-                        Objects.requireNonNull(expected.stages().get(stage.stage()));
+                Evaluation.Stage its = Objects.requireNonNull(expected.stages().get(stage.stage()));
                 assertThat(refusal.conversionOfOthers())
                         .isEqualTo(
                                 share(

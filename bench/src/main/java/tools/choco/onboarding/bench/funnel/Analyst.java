@@ -34,8 +34,7 @@ final class Analyst {
     static Analyst of(Stage stage, long events, Resources resources) throws Exception {
         var database = FunnelLog.of(stage, events);
         var process =
-                resources.closing(
-                        ServiceProcess.of(stage, "funnels-" + events, database).start());
+                resources.closing(ServiceProcess.of(stage, "funnels-" + events, database).start());
         var client = resources.closing(HttpClient.newHttpClient());
         var request =
                 HttpRequest.newBuilder(process.address().resolve("/local/token"))

@@ -23,8 +23,7 @@ public enum FunnelBench implements Bench {
             Row.Aim.atMost(0.001)) {
         @Override
         public Comparison prepare(Stage stage, Resources resources) throws Exception {
-            return beside(
-                    stage, resources, Rival.overEvents(FunnelLog.of(stage, large(stage))));
+            return beside(stage, resources, Rival.overEvents(FunnelLog.of(stage, large(stage))));
         }
     },
     /** Beside SQL over a table of entries. */
@@ -36,8 +35,7 @@ public enum FunnelBench implements Bench {
             Row.Aim.atMost(0.05)) {
         @Override
         public Comparison prepare(Stage stage, Resources resources) throws Exception {
-            return beside(
-                    stage, resources, Rival.overEntries(FunnelLog.of(stage, large(stage))));
+            return beside(stage, resources, Rival.overEntries(FunnelLog.of(stage, large(stage))));
         }
     },
     /** By itself. */

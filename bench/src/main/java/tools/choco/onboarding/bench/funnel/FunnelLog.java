@@ -2,8 +2,8 @@ package tools.choco.onboarding.bench.funnel;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.hubspot.jackson.datatype.protobuf.ProtobufModule;
 import com.google.protobuf.Message;
+import com.hubspot.jackson.datatype.protobuf.ProtobufModule;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -153,7 +153,10 @@ final class FunnelLog {
     }
 
     private static CopyIn copy(Connection connection) throws SQLException {
-        return connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY bench.event FROM STDIN");
+        return connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyIn("COPY bench.event FROM STDIN");
     }
 
     private static void append(StringBuilder text, LoggedRow row, ObjectMapper json) {

@@ -89,8 +89,7 @@ class ArchitectureTest {
     @Test
     void keepsProjectionsFromTheDomainAndTheLog() {
         noClasses()
-                .that()
-                .resideInAnyPackage(PROJECTIONS)
+                .that(resideInAnyPackage(PROJECTIONS).and(not(ofTheApi())))
                 .should()
                 .dependOnClassesThat(
                         own().and(not(resideInAnyPackage(PROJECTIONS)))

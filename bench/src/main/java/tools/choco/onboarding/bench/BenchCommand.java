@@ -18,6 +18,7 @@ import tools.choco.onboarding.bench.commands.AppendsBench;
 import tools.choco.onboarding.bench.commands.CommandsBench;
 import tools.choco.onboarding.bench.commands.StockAxonBench;
 import tools.choco.onboarding.bench.database.Server;
+import tools.choco.onboarding.bench.funnel.FunnelBench;
 import tools.choco.onboarding.bench.http.LatencyBench;
 import tools.choco.onboarding.bench.http.StartBench;
 import tools.choco.onboarding.bench.http.StepsBench;
@@ -62,6 +63,12 @@ public final class BenchCommand implements Callable<Integer> {
                     new PooledBench(),
                     new ReaderBench(),
                     new StartBench(),
+                    FunnelBench.BESIDE_EVENTS,
+                    FunnelBench.BESIDE_ENTRIES,
+                    FunnelBench.ANSWER,
+                    FunnelBench.TEN_TIMES,
+                    FunnelBench.TREND,
+                    FunnelBench.DRILL_DOWN,
                     new RebuildBench(),
                     RebuildBesideUpsertsBench.oneByOne(),
                     RebuildBesideUpsertsBench.byHundreds(),

@@ -47,8 +47,8 @@ class BenchCommandTest {
         }
         assertThat(ids)
                 .containsExactly(
-                        "1", "2", "3", "4", "visible", "5", "6a", "6b", "7", "11", "12a", "12b",
-                        "13", "14");
+                        "1", "2", "3", "4", "visible", "5", "6a", "6b", "7", "8", "8b", "8c", "9",
+                        "10a", "10b", "11", "12a", "12b", "13", "14");
         assertThat(Files.readString(document))
                 .startsWith("before\n<!-- table: begin -->\n")
                 .endsWith("<!-- table: end -->\nafter\n")

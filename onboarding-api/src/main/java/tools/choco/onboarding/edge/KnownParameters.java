@@ -22,7 +22,9 @@ public final class KnownParameters implements HandlerInterceptor {
             HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (handler instanceof HandlerMethod method) {
             Set<String> known = namesOf(method);
-            if (!known.isEmpty() && !known.containsAll(request.getParameterMap().keySet())) {
+            if (!known.isEmpty()
+                    && !request.getParameterMap().keySet().stream()
+                            .allMatch(it -> known.contains(it) || isFilter(it, method))) {
                 throw EdgeProblem.of(
                         ProblemCode.INVALID_PARAMETER,
                         "The route takes these parameters: "
@@ -31,6 +33,13 @@ public final class KnownParameters implements HandlerInterceptor {
             }
         }
         return true;
+    }
+
+    /** Which filters there are, the route knows. */
+    private static boolean isFilter(String name, HandlerMethod method) {
+        return name.startsWith(DimensionFilters.PREFIX)
+                && Arrays.stream(method.getMethodParameters())
+                        .anyMatch(it -> it.hasParameterAnnotation(DimensionFilters.class));
     }
 
     private static Set<String> namesOf(HandlerMethod method) {

@@ -13,6 +13,7 @@ import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.ObjectError;
 import tools.choco.onboarding.flow.config.InvalidFlow;
+import tools.choco.onboarding.funnel.config.InvalidFunnel;
 import tools.choco.onboarding.keys.InvalidKeys;
 
 /** Says in one line why a start failed, whatever came out of the container. */
@@ -46,6 +47,7 @@ public final class StartFailures {
         return switch (cause) {
             case StartFailure it -> it;
             case InvalidFlow it -> configuration("Invalid flow: " + it.getMessage());
+            case InvalidFunnel it -> configuration("Invalid funnel: " + it.getMessage());
             case InvalidKeys it -> configuration(String.valueOf(it.getMessage()));
             case PortInUseException it ->
                     new StartFailure(

@@ -17,7 +17,7 @@ import tools.choco.onboarding.site.StartProvisioning;
 final class HopWork {
 
     /** Who moves sites. */
-    static final Caller CALLER = Caller.service("provisioning");
+    static final Caller CALLER = Caller.service(ProvisioningTasks.ACTOR);
 
     private final CommandGateway commands;
     private final SiteHosting hosting;

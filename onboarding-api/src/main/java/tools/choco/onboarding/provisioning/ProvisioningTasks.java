@@ -35,6 +35,9 @@ import tools.choco.onboarding.transaction.Transactions;
  */
 public final class ProvisioningTasks implements Hops, Restart {
 
+    /** Actor of what the tasks cause. */
+    public static final String ACTOR = "provisioning";
+
     /** Name of the hops' task in the table {@code scheduled_tasks}. */
     static final String HOP = "provisioning-hop";
 

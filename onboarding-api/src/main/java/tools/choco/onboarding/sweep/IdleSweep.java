@@ -24,7 +24,7 @@ import tools.choco.onboarding.sessionview.SessionQueries;
 public final class IdleSweep {
 
     /** Actor of what the sweep causes. */
-    static final String ACTOR = "idle-sweep";
+    public static final String ACTOR = "idle-sweep";
 
     private static final Logger log = LoggerFactory.getLogger(IdleSweep.class);
 

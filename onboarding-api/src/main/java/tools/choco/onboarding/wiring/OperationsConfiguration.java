@@ -61,13 +61,13 @@ class OperationsConfiguration {
             DeadLetters letters,
             List<ParkingInvoker> invokers,
             ReadModelKeeper readModels,
-            EventLog log,
+            LogSourceOfReader log,
             DataSource database) {
         return new ParkedWork(
                 letters,
                 invokers,
                 readModels,
-                new ParkedSequences(database, new LogSourceOfReader(log.reader())::at));
+                new ParkedSequences(database, log::at));
     }
 
     @Bean

@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Configuration;
 import tools.choco.onboarding.deadletter.DeadLetters;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
+import tools.choco.onboarding.funnel.FunnelDefinition;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.funnel.FunnelQueries;
 import tools.choco.onboarding.ops.Audit;
@@ -67,13 +68,15 @@ class ProjectionsConfiguration {
     }
 
     @Bean
-    List<Projection> readModels() {
+    List<Projection> readModels(List<FunnelDefinition> funnels) {
         return List.of(
-                new SessionViewProjection(), new FunnelProjection(), new SiteViewProjection());
+                new SessionViewProjection(),
+                new FunnelProjection(funnels),
+                new SiteViewProjection());
     }
 
     @Bean
-    LogSource logSource(EventLog log, SiteClaims claims) {
+    LogSourceOfReader logSource(EventLog log, SiteClaims claims) {
         return new LogSourceOfReader(
                 log.reader(),
                 log.aggregates(),
@@ -148,8 +151,8 @@ class ProjectionsConfiguration {
     }
 
     @Bean
-    FunnelQueries funnelQueries(DataSource database) {
-        return new FunnelQueries(database);
+    FunnelQueries funnelQueries(DataSource database, List<FunnelDefinition> funnels) {
+        return new FunnelQueries(database, funnels);
     }
 
     @Bean

@@ -11,6 +11,7 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.form.JsonAnswerForms;
+import tools.choco.onboarding.edge.DimensionFilterMaps;
 import tools.choco.onboarding.edge.EdgeCalls;
 import tools.choco.onboarding.edge.KnownParameters;
 import tools.choco.onboarding.edge.RequestHash;
@@ -49,6 +50,7 @@ class SessionsConfiguration {
             @Override
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
                 resolvers.add(new EdgeCalls());
+                resolvers.add(new DimensionFilterMaps());
             }
 
             @Override

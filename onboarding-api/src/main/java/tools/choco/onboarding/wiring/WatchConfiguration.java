@@ -2,6 +2,7 @@ package tools.choco.onboarding.wiring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -14,6 +15,8 @@ import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.launch.StartFailure;
+import tools.choco.onboarding.provisioning.ProvisioningTasks;
+import tools.choco.onboarding.provisioning.SiteOutcome;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.session.http.SessionSnapshots;
 import tools.choco.onboarding.session.http.Sessions;
@@ -21,7 +24,10 @@ import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.http.SiteClaims;
 import tools.choco.onboarding.site.http.SiteGateway;
 import tools.choco.onboarding.site.http.SiteSnapshots;
+import tools.choco.onboarding.sweep.IdleSweep;
+import tools.choco.onboarding.timeline.Timelines;
 import tools.choco.onboarding.watch.ConnectionCut;
+import tools.choco.onboarding.watch.SitesOfSession;
 import tools.choco.onboarding.watch.StreamHub;
 import tools.choco.onboarding.watch.StreamTickets;
 import tools.choco.onboarding.watch.Streams;
@@ -55,17 +61,29 @@ class WatchConfiguration {
             EventLog log,
             Sessions sessions,
             SiteGateway sites,
-            SiteClaims claims,
+            SitesOfSession sitesOfSession,
             AnswerVault vault) {
         return new Streams(
                 hub,
                 log.aggregates(),
                 new SessionSnapshots(sessions, sites, vault),
                 new SiteSnapshots(sites),
-                session ->
-                        claims.bySession(new SessionId(session)).stream()
-                                .map(SiteId::value)
-                                .toList());
+                sitesOfSession);
+    }
+
+    @Bean
+    SitesOfSession sitesOfSession(SiteClaims claims) {
+        return session ->
+                claims.bySession(new SessionId(session)).stream().map(SiteId::value).toList();
+    }
+
+    @Bean
+    Timelines timelines(EventLog log, SitesOfSession sitesOfSession, JsonMapper json) {
+        return new Timelines(
+                log.aggregates(),
+                sitesOfSession,
+                Set.of(IdleSweep.ACTOR, SiteOutcome.NAME, ProvisioningTasks.ACTOR),
+                json);
     }
 
     @Bean

@@ -156,7 +156,16 @@ class ProblemsTest {
                         "not_found",
                         "no such route",
                         () -> user().client().unrouted("GET", "/onboarding/nothing")),
-                analysis("not_found", "no such funnel", "/funnels/other"),
+                analysis("window_unknown", "no such window", "/funnels/onboarding?window=2d"),
+                analysis("order_unknown", "no such order", "/funnels/onboarding?order=loose"),
+                analysis(
+                        "breakdown_unknown", "no such dimension", "/funnels/portal?breakdown=flow"),
+                analysis("filter_unknown", "no such filter", "/funnels/portal?filter.flow=quick"),
+                analysis("funnel_unknown", "no such funnel", "/funnels/other"),
+                analysis(
+                        "stage_unknown",
+                        "no such stage",
+                        "/funnels/onboarding/stages/paid/sessions"),
                 cause("session_not_found", "none yet", () -> user().mine("quick")),
                 cause(
                         "session_not_found",

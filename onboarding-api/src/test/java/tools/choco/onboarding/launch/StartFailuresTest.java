@@ -164,6 +164,24 @@ class StartFailuresTest {
     }
 
     @Test
+    void invalidFunnel() throws IOException {
+        Path funnels = Files.createDirectories(directory.resolve("funnels"));
+        Files.writeString(
+                funnels.resolve("mine.yaml"),
+                """
+                id: mine
+                title: Mine
+                stages:
+                  - {stage: started, events: [onboarding.started]}
+                  - {stage: done, events: [onboarding.done]}
+                """);
+        assertFails(
+                on(database).env("ONBOARDING_FUNNELS", funnels),
+                StartFailure.Reason.CONFIGURATION,
+                "Invalid funnel: " + funnels.resolve("mine.yaml") + ":5: no event has the type");
+    }
+
+    @Test
     void changedContentUnderServedVersion() throws IOException {
         Path flows = Files.createDirectories(directory.resolve("changed"));
         Path file = flows.resolve("team.yaml");

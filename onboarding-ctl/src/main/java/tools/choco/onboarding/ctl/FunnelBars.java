@@ -39,11 +39,12 @@ final class FunnelBars {
         long started = funnel.path("started").asLong(0);
         StringBuilder text = new StringBuilder();
         text.append(
-                "%s, %s to %s: %d %s started%n%n"
+                "%s, %s to %s%s: %d %s started%n%n"
                         .formatted(
                                 funnel.path("funnelId").asString("funnel"),
                                 funnel.path("from").asString("the first day"),
                                 funnel.path("to").asString("today"),
+                                manner(funnel),
                                 started,
                                 started == 1 ? "session" : "sessions"));
         text.append(row("stage", "sessions", "", "reached", "of prev.", "offered", "skipped"));
@@ -61,6 +62,13 @@ final class FunnelBars {
         }
         appendFootnotes(funnel, text);
         return text.toString().replace("\r\n", "\n");
+    }
+
+    /** In which order and window stages count, where the answer says so. */
+    private static String manner(JsonNode funnel) {
+        String order = funnel.path("order").asString("");
+        String window = funnel.path("window").asString("");
+        return order.isEmpty() ? "" : ", %s, %s".formatted(order, window);
     }
 
     private void appendFootnotes(JsonNode funnel, StringBuilder text) {

@@ -38,6 +38,12 @@ import picocli.CommandLine.Spec;
             "  One flow only, with the test traffic of the demo:",
             "    onboardingctl funnel --filter flow=quick --include-test",
             "",
+            "  Step by step without anything in between, within a day of the start:",
+            "    onboardingctl funnel --order strict --window 1d",
+            "",
+            "  Another service's funnel, as far as each session got:",
+            "    onboardingctl funnel portal --filter service=hosting-portal",
+            "",
             "  The number of started sessions, for a script:",
             "    onboardingctl funnel --json | jq .started"
         })
@@ -70,9 +76,26 @@ final class FunnelCommand implements Callable<Integer> {
             names = "--filter",
             paramLabel = "DIMENSION=VALUE",
             description =
-                    "Only sessions with that flow, version, variant, source or path; may be"
+                    "Only sessions with that value of a dimension of the funnel, for instance"
+                            + " flow, version, variant, source, path or hosting; may be"
                             + " repeated.")
     private Map<String, String> filters = new LinkedHashMap<>();
+
+    @Option(
+            names = "--order",
+            paramLabel = "ORDER",
+            description =
+                    "How strictly stages follow each other: ordered, strict or any. Default: as the"
+                            + " funnel has it.")
+    private @Nullable String order;
+
+    @Option(
+            names = "--window",
+            paramLabel = "WINDOW",
+            description =
+                    "How long after the start a stage counts, as 7d. Default: as the funnel has"
+                            + " it.")
+    private @Nullable String window;
 
     @Option(
             names = "--include-test",
@@ -89,7 +112,11 @@ final class FunnelCommand implements Callable<Integer> {
         }
         try (Service service = serviceOptions.service()) {
             String token = tokenOptions.orLocal(service, "analytics:read");
-            String route = route(funnel, from, to, filters, includeTest);
+            String route =
+                    with(
+                            with(route(funnel, from, to, filters, includeTest), "order", order),
+                            "window",
+                            window);
             Reply reply = service.require(Call.read(route, token));
             var out = spec.commandLine().getOut();
             if (json) {
@@ -125,6 +152,12 @@ final class FunnelCommand implements Callable<Integer> {
         return "/funnels/"
                 + escaped(funnel)
                 + (query.isEmpty() ? "" : "?" + String.join("&", query));
+    }
+
+    private static String with(String route, String name, @Nullable String value) {
+        return value == null
+                ? route
+                : route + (route.contains("?") ? "&" : "?") + name + "=" + escaped(value);
     }
 
     static String escaped(String text) {

@@ -11,7 +11,8 @@ class FunnelBarsTest {
     private static final JsonNode FUNNEL =
             Service.JSON.readTree(
                     """
-                    {"funnelId": "onboarding", "from": "2026-07-01", "to": "2026-07-02", "started": 200,
+                    {"funnelId": "onboarding", "from": "2026-07-01", "to": "2026-07-02",
+                     "order": "ordered", "window": "30d", "started": 200,
                      "stages": [
                        {"stage": "started", "offered": 200, "sessions": 200, "skipped": 0, "fromPrevious": null, "fromStart": 1.0},
                        {"stage": "profile", "offered": 200, "sessions": 150, "skipped": 0, "fromPrevious": 0.75, "fromStart": 0.75},
@@ -26,7 +27,7 @@ class FunnelBarsTest {
         assertThat(FunnelBars.in(StandardCharsets.US_ASCII).draw(FUNNEL))
                 .isEqualTo(
                         """
-                        onboarding, 2026-07-01 to 2026-07-02: 200 sessions started
+                        onboarding, 2026-07-01 to 2026-07-02, ordered, 30d: 200 sessions started
 
                         stage            sessions                       reached of prev. offered skipped
                         started               200 ####################   100.0%        -     200       0

@@ -1,248 +1,75 @@
 package tools.choco.onboarding.funnel;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import tools.choco.onboarding.events.v1.HostingMode;
-import tools.choco.onboarding.events.v1.OfferedStep;
-import tools.choco.onboarding.events.v1.OnboardingAbandoned;
-import tools.choco.onboarding.events.v1.OnboardingCompleted;
-import tools.choco.onboarding.events.v1.OnboardingPathSelected;
-import tools.choco.onboarding.events.v1.OnboardingReset;
-import tools.choco.onboarding.events.v1.OnboardingResumed;
-import tools.choco.onboarding.events.v1.OnboardingStarted;
-import tools.choco.onboarding.events.v1.OnboardingStepCompleted;
-import tools.choco.onboarding.events.v1.OnboardingStepReopened;
-import tools.choco.onboarding.events.v1.OnboardingStepSkipped;
-import tools.choco.onboarding.events.v1.SiteProvisionCompleted;
-import tools.choco.onboarding.events.v1.SiteProvisionRequested;
-import tools.choco.onboarding.events.v1.StepKind;
-import tools.choco.onboarding.events.v1.WelcomeSiteProvisioned;
-import tools.choco.onboarding.projection.BrokenHistory;
-import tools.choco.onboarding.projection.LoggedEvent;
-import tools.choco.onboarding.projection.SessionRow;
-import tools.choco.onboarding.projection.SiteStates;
-import tools.choco.onboarding.projection.StoredText;
-import tools.choco.onboarding.projection.TestTraffic;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.choco.onboarding.events.v1.ProvisioningState;
 
 /**
- * A row of {@code funnel_entry}: its components and derived members are the columns.
+ * One way of a session through a funnel.
  *
- * <p>{@code stages}, {@code reachedAt} and {@code skipped} run in parallel. A stage that was
- * reached stays reached, at its first time; a skipped one may still be reached, and then no longer
- * counts as skipped.
+ * @param number from 1 in the order of their starts; 0 if no start has come yet: such an entry
+ *     keeps what is known and counts nowhere
+ * @param stages names of the stages, in funnel order; a fact tells if one was not offered after all
+ * @param dimensionValues in the order of the funnel's dimensions; {@link Dimension#NONE} where
+ *     there is none
+ * @param test whether it is test traffic
+ * @param facts in the order of {@link Fact#ORDER}
  */
 record FunnelEntry(
-        String sessionId,
-        String flowId,
-        int flowVersion,
-        String variant,
-        String source,
-        @Nullable String pathId,
-        @Nullable String hostingMode,
-        Instant startedAt,
+        int number,
         List<String> stages,
-        List<@Nullable Instant> reachedAt,
-        List<Boolean> skipped,
-        @Nullable String pathStep,
-        @Nullable String siteStep,
-        boolean wasReset,
-        boolean abandoned,
-        SiteStates sites,
-        long revision,
-        long lastPosition)
-        implements SessionRow<FunnelEntry> {
+        List<String> dimensionValues,
+        boolean test,
+        List<Fact> facts) {
 
-    /** Columns that events after the first can change. */
-    static final List<String> CHANGING =
-            List.of(
-                    "path_id",
-                    "hosting_mode",
-                    "reached_at",
-                    "skipped",
-                    "was_reset",
-                    "abandoned",
-                    "sites",
-                    "revision",
-                    "last_position",
-                    "outcome");
+    private static final long DAY_MICROS = 24L * 60 * 60 * 1_000_000;
 
-    static FunnelEntry startedBy(LoggedEvent event) {
-        OnboardingStarted started = (OnboardingStarted) event.payload();
-        List<String> stages = Stages.offeredBy(started).stream().map(Stages.Stage::stage).toList();
-        List<@Nullable Instant> reachedAt =
-                new ArrayList<>(Collections.<@Nullable Instant>nCopies(stages.size(), null));
-        reachedAt.set(0, event.occurredAt());
-        return new FunnelEntry(
-                started.getSessionId(),
-                started.getFlowId(),
-                started.getFlowVersion(),
-                started.getVariant(),
-                StoredText.of(started.getSource()),
-                null,
-                null,
-                event.occurredAt(),
-                stages,
-                reachedAt,
-                Collections.nCopies(stages.size(), false),
-                stepOf(started, StepKind.STEP_KIND_PATH),
-                stepOf(started, StepKind.STEP_KIND_SITE),
-                false,
-                false,
-                SiteStates.NONE,
-                1,
-                event.position());
+    private static final Map<String, ProvisioningState> STATES =
+            Stream.of(ProvisioningState.values())
+                    .collect(Collectors.toUnmodifiableMap(FunnelEntry::word, state -> state));
+
+    /** Whether it has a start, and so counts. */
+    boolean isStarted() {
+        return number > 0;
     }
 
-    @Override
-    public FunnelEntry after(LoggedEvent event) {
-        Draft draft = new Draft(event);
-        if (!event.isOfSession()) {
-            draft.sites = sites.after(event);
-            switch (event.payload()) {
-                case SiteProvisionRequested requested -> {
-                    draft.reached(Stages.SITE_REQUESTED);
-                    if (hostingMode == null) {
-                        draft.hostingMode = key(requested.getHostingMode(), event);
-                    }
-                }
-                case SiteProvisionCompleted completed -> draft.reached(Stages.SITE_LIVE);
-                case WelcomeSiteProvisioned welcome -> draft.reached(Stages.SITE_LIVE);
-                default -> {
-                    // The other events of a site move its state only.
-                }
+    /**
+     * Index of the fact that starts the entry.
+     *
+     * @throws IllegalStateException if it is not started
+     */
+    int start() {
+        for (int i = 0; i < facts.size(); i++) {
+            Fact fact = facts.get(i);
+            if (fact.kind() == Fact.Kind.REACHED && fact.stage() == 0) {
+                return i;
             }
-            return draft.build();
         }
-        draft.revision = event.sequence() + 1;
-        switch (event.payload()) {
-            case OnboardingStepCompleted done -> {
-                // A site's stages are reached by the site's own events.
-                if (!done.getStepId().equals(siteStep)) {
-                    stagesOf(done.getStepId()).forEach(draft::reached);
-                }
-            }
-            case OnboardingStepSkipped step ->
-                    stagesOf(step.getStepId()).forEach(stage -> draft.skip(stage, true));
-            case OnboardingStepReopened step ->
-                    stagesOf(step.getStepId()).forEach(stage -> draft.skip(stage, false));
-            case OnboardingPathSelected selected -> {
-                draft.pathId = selected.getPathId();
-                draft.reached(Stages.PATH_SELECTED);
-            }
-            case OnboardingAbandoned abandonment -> draft.abandoned = true;
-            case OnboardingResumed resumed -> draft.abandoned = false;
-            case OnboardingReset reset -> draft.wasReset = true;
-            case OnboardingCompleted completed -> draft.reached(Stages.COMPLETED);
-            default -> throw new BrokenHistory(event, "it cannot follow in a session");
-        }
-        return draft.build();
+        throw new IllegalStateException("an entry without a start has neither day nor numbers");
     }
 
-    @JsonProperty
-    boolean test() {
-        return TestTraffic.isTest(source);
-    }
-
-    @JsonProperty
+    /** The UTC day it belongs to: that of its start. */
     LocalDate startedDay() {
-        return LocalDate.ofInstant(startedAt, ZoneOffset.UTC);
+        return LocalDate.ofEpochDay(Math.floorDiv(facts.get(start()).timeMicros(), DAY_MICROS));
     }
 
-    @JsonProperty
+    /** How it stands; depends on no order and no window. */
     Outcome outcome() {
-        return Outcome.of(
-                new Outcome.Facts(
-                        reachedAt.getLast() != null, wasReset, abandoned, sites.leading()));
+        return Standing.of(this).outcome();
     }
 
-    private List<String> stagesOf(String stepId) {
-        if (stepId.equals(pathStep)) {
-            return List.of(Stages.PATH_SELECTED);
-        }
-        if (stepId.equals(siteStep)) {
-            return List.of(Stages.SITE_REQUESTED, Stages.SITE_LIVE);
-        }
-        return List.of(stepId);
+    /** A state as the detail of a fact gives it. */
+    static String word(ProvisioningState state) {
+        return state == ProvisioningState.UNRECOGNIZED
+                ? ""
+                : state.name().substring("PROVISIONING_STATE_".length()).toLowerCase(Locale.ROOT);
     }
 
-    private static @Nullable String stepOf(OnboardingStarted started, StepKind kind) {
-        return started.getStepsList().stream()
-                .filter(step -> step.getKind() == kind)
-                .map(OfferedStep::getStepId)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static String key(HostingMode mode, LoggedEvent event) {
-        return switch (mode) {
-            case HOSTING_MODE_USER_GIT -> "user_git";
-            case HOSTING_MODE_PLATFORM_TEMPLATE -> "platform_template";
-            case HOSTING_MODE_UNSPECIFIED, UNRECOGNIZED ->
-                    throw new BrokenHistory(event, "its hosting mode is of a newer schema");
-        };
-    }
-
-    /** What one event can change, before it is an entry again. */
-    private final class Draft {
-        private final LoggedEvent event;
-        private @Nullable String pathId = FunnelEntry.this.pathId;
-        private @Nullable String hostingMode = FunnelEntry.this.hostingMode;
-        private final List<@Nullable Instant> reachedAt =
-                new ArrayList<>(FunnelEntry.this.reachedAt);
-        private final List<Boolean> skipped = new ArrayList<>(FunnelEntry.this.skipped);
-        private boolean wasReset = FunnelEntry.this.wasReset;
-        private boolean abandoned = FunnelEntry.this.abandoned;
-        private SiteStates sites = FunnelEntry.this.sites;
-        private long revision = FunnelEntry.this.revision;
-
-        Draft(LoggedEvent event) {
-            this.event = event;
-        }
-
-        /**
-         * A stage that was not offered, such as a site outside the flow's steps, does not count.
-         */
-        void reached(String stage) {
-            int index = stages.indexOf(stage);
-            if (index >= 0 && reachedAt.get(index) == null) {
-                reachedAt.set(index, event.occurredAt());
-                skipped.set(index, false);
-            }
-        }
-
-        void skip(String stage, boolean now) {
-            int index = stages.indexOf(stage);
-            if (index >= 0 && reachedAt.get(index) == null) {
-                skipped.set(index, now);
-            }
-        }
-
-        FunnelEntry build() {
-            return new FunnelEntry(
-                    sessionId,
-                    flowId,
-                    flowVersion,
-                    variant,
-                    source,
-                    pathId,
-                    hostingMode,
-                    startedAt,
-                    stages,
-                    reachedAt,
-                    skipped,
-                    pathStep,
-                    siteStep,
-                    wasReset,
-                    abandoned,
-                    sites,
-                    revision,
-                    Math.max(event.position(), lastPosition));
-        }
+    static ProvisioningState state(String word) {
+        return STATES.getOrDefault(word, ProvisioningState.UNRECOGNIZED);
     }
 }

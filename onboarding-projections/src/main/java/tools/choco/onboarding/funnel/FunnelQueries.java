@@ -1,231 +1,393 @@
 package tools.choco.onboarding.funnel;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Types;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.funnel.FunnelAnswer.Outcomes;
+import tools.choco.onboarding.funnel.FunnelAnswer.Slice;
 import tools.choco.onboarding.funnel.FunnelAnswer.Stage;
-import tools.choco.onboarding.funnel.FunnelAnswer.TimeToReach;
 import tools.choco.onboarding.projection.AsOf;
+import tools.choco.onboarding.projection.Cursor;
+import tools.choco.onboarding.projection.Letters;
 import tools.choco.onboarding.projection.ReadModel;
-import tools.choco.onboarding.projection.StoredText;
 
 /**
  * Questions about funnels. Answers lag the write side by the processor's backlog and say by how
  * much.
  *
- * <p>Fed by {@link FunnelProjection}. Every method throws {@link QueryFailed} if the database
- * fails.
+ * <p>Fed by {@link FunnelProjection}. Every method throws {@link
+ * tools.choco.onboarding.projection.QueryFailed} if the database fails.
  */
 public final class FunnelQueries {
 
-    private static final String STAGE_NAMES =
-            """
-            SELECT stage FROM funnel_stage
-            WHERE (?::text IS NULL OR flow_id = ?) AND (?::integer IS NULL OR flow_version = ?)
-            GROUP BY stage, part ORDER BY part, min(ordinal), stage
-            """;
-
-    private static final String COUNTED =
-            """
-            FROM funnel_entry e
-            WHERE e.started_day BETWEEN ? AND ?
-                AND (?::text IS NULL OR e.flow_id = ?)
-                AND (?::integer IS NULL OR e.flow_version = ?)
-                AND (?::text IS NULL OR e.variant = ?)
-                AND (?::text IS NULL OR e.source = ?)
-                AND (?::text IS NULL OR e.path_id = ?)
-                AND (? OR NOT e.test)
-            """;
-
-    private static final String STAGES =
-            """
-            SELECT stage,
-                count(*),
-                count(reached_at),
-                count(*) FILTER (WHERE skipped),
-                count(*) FILTER (WHERE previous_passed),
-                count(reached_at) FILTER (WHERE previous_passed),
-                percentile_disc(0.5) WITHIN GROUP (ORDER BY took_ms),
-                percentile_disc(0.9) WITHIN GROUP (ORDER BY took_ms),
-                percentile_disc(0.99) WITHIN GROUP (ORDER BY took_ms)
-            FROM (
-                SELECT s.stage, s.reached_at, s.skipped,
-                    e.reached_at[s.place - 1] IS NOT NULL OR e.skipped[s.place - 1]
-                        AS previous_passed,
-                    floor(extract(epoch FROM s.reached_at - e.started_at) * 1000)::bigint
-                        AS took_ms
-                FROM (SELECT * %s) e, unnest(e.stages, e.reached_at, e.skipped)
-                    WITH ORDINALITY AS s (stage, reached_at, skipped, place)
-            ) offered
-            GROUP BY stage
-            """
-                    .formatted(COUNTED);
-
-    private static final String OUTCOMES =
-            "SELECT outcome, count(*) %s GROUP BY outcome".formatted(COUNTED);
+    /** Entries of a page at most. */
+    public static final int PAGE_MAX = 500;
 
     private final ReadModel model;
+    private final List<FunnelDefinition> definitions;
 
-    public FunnelQueries(DataSource dataSource) {
+    /**
+     * @param definitions the funnels, in the order in which they are listed
+     */
+    public FunnelQueries(DataSource dataSource, List<FunnelDefinition> definitions) {
         this.model = new ReadModel(dataSource, FunnelProjection.NAME);
+        this.definitions = List.copyOf(definitions);
     }
 
     /** The funnels there are. */
     public List<Funnel> funnels() {
         return model.ask(
-                (connection, generation) ->
-                        List.of(
-                                new Funnel(
-                                        Funnel.ONBOARDING,
-                                        stageNames(connection, FunnelFilter.ALL))));
-    }
-
-    /**
-     * The onboarding funnel over the sessions that started on the days of a range.
-     *
-     * @param from first UTC day, inclusive
-     * @param to last UTC day, inclusive; not before {@code from}
-     */
-    public FunnelAnswer onboarding(LocalDate from, LocalDate to, FunnelFilter filter) {
-        if (to.isBefore(from)) {
-            throw new IllegalArgumentException("to comes before from");
-        }
-        return model.ask(
                 (connection, generation) -> {
-                    Outcomes outcomes = outcomes(connection, from, to, filter);
-                    return new FunnelAnswer(
-                            Funnel.ONBOARDING,
-                            from,
-                            to,
-                            total(outcomes),
-                            stages(connection, from, to, filter),
-                            outcomes,
-                            AsOf.read(connection, generation),
-                            FunnelProjection.VERSION);
+                    List<Funnel> funnels = new ArrayList<>();
+                    for (FunnelDefinition definition : definitions) {
+                        funnels.add(
+                                new Funnel(
+                                        definition.funnelId(),
+                                        definition.title(),
+                                        StageNames.of(connection, definition, Map.of()),
+                                        definition.dimensionNames(),
+                                        definition.order().key(),
+                                        definition.window().key()));
+                    }
+                    return funnels;
                 });
     }
 
-    private static List<Stage> stages(
-            Connection connection, LocalDate from, LocalDate to, FunnelFilter filter)
-            throws SQLException {
-        Map<String, Stage> counted = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(STAGES)) {
-            bind(statement, from, to, filter);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    counted.put(row.getString(1), stage(row));
-                }
-            }
-        }
-        return stageNames(connection, filter).stream()
-                .map(name -> counted.getOrDefault(name, new Stage(name, 0, 0, 0, null, null, null)))
-                .toList();
+    /** The funnel of that name, if there is one. */
+    public Optional<FunnelDefinition> definition(String funnelId) {
+        return definitions.stream().filter(it -> it.funnelId().equals(funnelId)).findFirst();
     }
 
-    private static Stage stage(ResultSet row) throws SQLException {
-        long offered = row.getLong(2);
-        long reached = row.getLong(3);
-        return new Stage(
-                row.getString(1),
-                offered,
-                reached,
-                row.getLong(4),
-                share(row.getLong(6), row.getLong(5)),
-                share(reached, offered),
-                reached == 0
-                        ? null
-                        : new TimeToReach(row.getLong(7), row.getLong(8), row.getLong(9)));
+    /**
+     * The numbers of a funnel.
+     *
+     * @param histograms whether times to reach come with their histograms
+     */
+    public FunnelAnswer answer(FunnelQuestion question, boolean histograms) {
+        return model.ask(
+                (connection, generation) -> {
+                    List<String> names =
+                            StageNames.of(connection, question.funnel(), question.filters());
+                    Counters all = new Counters();
+                    List<Slice> slices = new ArrayList<>();
+                    boolean sliced = question.breakdown() != null;
+                    Entries.count(connection, question, question.order(), false, sliced)
+                            .forEach(
+                                    (group, counters) -> {
+                                        all.addAll(counters);
+                                        if (sliced && !counters.isEmpty()) {
+                                            slices.add(
+                                                    slice(
+                                                            group.value(),
+                                                            counters,
+                                                            names,
+                                                            question.window(),
+                                                            histograms));
+                                        }
+                                    });
+                    return new FunnelAnswer(
+                            question.funnel().funnelId(),
+                            question.from(),
+                            question.to(),
+                            question.order().key(),
+                            question.window().key(),
+                            started(all),
+                            stages(all, names, question.window(), histograms),
+                            outcomes(all),
+                            Restatements.of(connection, question),
+                            slices,
+                            AsOf.read(connection, generation),
+                            FunnelProjection.VERSION,
+                            Letters.parkedSequences(connection, generation));
+                });
+    }
+
+    /** The numbers of a funnel, day by day. */
+    public FunnelTrend trend(FunnelQuestion question) {
+        return model.ask(
+                (connection, generation) -> {
+                    List<String> names =
+                            StageNames.of(connection, question.funnel(), question.filters());
+                    boolean sliced = question.breakdown() != null;
+                    Map<Integer, Map<String, Counters>> byDay = new TreeMap<>();
+                    Entries.count(connection, question, question.order(), true, sliced)
+                            .forEach(
+                                    (group, counters) ->
+                                            byDay.computeIfAbsent(
+                                                            group.day(), it -> new TreeMap<>())
+                                                    .put(group.value(), counters));
+                    AsOf asOf = AsOf.read(connection, generation);
+                    List<FunnelTrend.Day> days = new ArrayList<>();
+                    question.from()
+                            .datesUntil(question.to().plusDays(1))
+                            .forEach(
+                                    day ->
+                                            days.add(
+                                                    day(
+                                                            day,
+                                                            byDay.getOrDefault(
+                                                                    Math.toIntExact(
+                                                                            day.toEpochDay()),
+                                                                    Map.of()),
+                                                            names,
+                                                            question,
+                                                            asOf.time())));
+                    return new FunnelTrend(
+                            question.funnel().funnelId(),
+                            question.from(),
+                            question.to(),
+                            question.order().key(),
+                            question.window().key(),
+                            days,
+                            Restatements.of(connection, question),
+                            asOf,
+                            FunnelProjection.VERSION,
+                            Letters.parkedSequences(connection, generation));
+                });
+    }
+
+    /** Where the entries of a funnel drop off, in the funnel's own order and without a window. */
+    public DropOff dropOff(FunnelQuestion question) {
+        return model.ask(
+                (connection, generation) -> {
+                    Counters all =
+                            Entries.count(
+                                            connection,
+                                            question,
+                                            question.funnel().order(),
+                                            false,
+                                            false)
+                                    .getOrDefault(RollUps.Group.ALL, new Counters());
+                    List<DropOff.Stage> stages =
+                            StageNames.of(connection, question.funnel(), question.filters())
+                                    .stream()
+                                    .map(name -> dropOff(all, name))
+                                    .toList();
+                    return new DropOff(
+                            question.funnel().funnelId(),
+                            question.from(),
+                            question.to(),
+                            started(all),
+                            stages.stream().mapToLong(DropOff.Stage::dropped).sum(),
+                            stages,
+                            AsOf.read(connection, generation),
+                            FunnelProjection.VERSION,
+                            Letters.parkedSequences(connection, generation));
+                });
+    }
+
+    /**
+     * The entries behind a stage's numbers.
+     *
+     * @param stage a stage that they were offered
+     * @param reach how they stand to it within the question's window; null for either way
+     * @param outcome how they stand at all; null for either way
+     * @param cursor where the page begins; null for the first
+     * @param limit entries of the page at most, up to {@link #PAGE_MAX}
+     * @throws UnknownStage if the funnel has no such stage
+     * @throws tools.choco.onboarding.projection.InvalidCursor if no page answered with the cursor
+     */
+    public EntryPage sessions(
+            FunnelQuestion question,
+            String stage,
+            EntryPage.@Nullable Reach reach,
+            @Nullable Outcome outcome,
+            @Nullable String cursor,
+            int limit) {
+        Entries.Wanted wanted =
+                new Entries.Wanted(
+                        stage, reach, outcome, cursor == null ? null : Cursor.of(cursor), limit);
+        return model.ask(
+                (connection, generation) -> {
+                    List<String> names = StageNames.of(connection, question.funnel(), Map.of());
+                    if (!names.contains(stage)) {
+                        throw new UnknownStage(names);
+                    }
+                    Entries.Page page = Entries.page(connection, question, wanted);
+                    return new EntryPage(
+                            page.items(),
+                            page.next() == null ? null : page.next().printed(),
+                            AsOf.read(connection, generation),
+                            FunnelProjection.VERSION,
+                            Letters.parkedSequences(connection, generation));
+                });
+    }
+
+    private static FunnelTrend.Day day(
+            LocalDate day,
+            Map<String, Counters> byValue,
+            List<String> names,
+            FunnelQuestion question,
+            @Nullable Instant asOf) {
+        Counters all = new Counters();
+        byValue.values().forEach(all::addAll);
+        List<Slice> slices = new ArrayList<>();
+        if (question.breakdown() != null) {
+            byValue.forEach(
+                    (value, counters) -> {
+                        if (!counters.isEmpty()) {
+                            slices.add(slice(value, counters, names, question.window(), false));
+                        }
+                    });
+        }
+        return new FunnelTrend.Day(
+                day,
+                isOpen(day, question.window(), asOf),
+                started(all),
+                stages(all, names, question.window(), false),
+                outcomes(all),
+                slices);
+    }
+
+    /** Whether the window of the day's last entry ends after what the answer knows of. */
+    private static boolean isOpen(LocalDate day, Window window, @Nullable Instant asOf) {
+        if (asOf == null || window == Window.UNLIMITED) {
+            return true;
+        }
+        return day.plusDays(1)
+                .atStartOfDay(ZoneOffset.UTC)
+                .toInstant()
+                .plusSeconds(window.micros() / 1_000_000)
+                .isAfter(asOf);
+    }
+
+    private static Slice slice(
+            String value,
+            Counters counters,
+            List<String> names,
+            Window window,
+            boolean histograms) {
+        return new Slice(
+                value,
+                started(counters),
+                stages(counters, names, window, histograms),
+                outcomes(counters));
+    }
+
+    private static long started(Counters counters) {
+        return counters.sum(Metric.ENTRIES, "", "");
+    }
+
+    private static List<Stage> stages(
+            Counters counters, List<String> names, Window window, boolean histograms) {
+        int last = window.lastBucket();
+        return names.stream()
+                .map(
+                        name -> {
+                            long offered = counters.sum(Metric.OFFERED, name, "");
+                            if (offered == 0) {
+                                return new Stage(name, 0, 0, 0, null, null, null);
+                            }
+                            long reached = counters.sumTo(Metric.REACHED, name, "", last);
+                            return new Stage(
+                                    name,
+                                    offered,
+                                    reached,
+                                    counters.sum(Metric.SKIPPED, name, ""),
+                                    share(
+                                            counters.sumTo(Metric.BOTH, name, "", last),
+                                            counters.sumTo(Metric.PREVIOUS_PASSED, name, "", last)),
+                                    share(reached, offered),
+                                    timeToReach(counters, name, last, reached, histograms));
+                        })
+                .toList();
     }
 
     private static @Nullable Double share(long part, long whole) {
         return whole == 0 ? null : (double) part / whole;
     }
 
-    /** The first and last stage are there even if nobody ever started. */
-    private static List<String> stageNames(Connection connection, FunnelFilter filter)
-            throws SQLException {
-        Set<String> names = new LinkedHashSet<>();
-        names.add(Stages.STARTED);
-        try (PreparedStatement statement = connection.prepareStatement(STAGE_NAMES)) {
-            String flowId = filter.flowId() == null ? null : StoredText.of(filter.flowId());
-            statement.setString(1, flowId);
-            statement.setString(2, flowId);
-            statement.setObject(3, filter.flowVersion(), Types.INTEGER);
-            statement.setObject(4, filter.flowVersion(), Types.INTEGER);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    names.add(row.getString(1));
-                }
-            }
+    private static FunnelAnswer.@Nullable TimeToReach timeToReach(
+            Counters counters, String stage, int lastBucket, long reached, boolean histograms) {
+        if (reached == 0) {
+            return null;
         }
-        names.add(Stages.COMPLETED);
-        return new ArrayList<>(names);
+        long[] ranks = {
+            Math.ceilDiv(reached * 50, 100L),
+            Math.ceilDiv(reached * 90, 100L),
+            Math.ceilDiv(reached * 99, 100L)
+        };
+        long[] times = new long[ranks.length];
+        long[] before = {0};
+        List<FunnelAnswer.Bucket> histogram = new ArrayList<>();
+        counters.each(
+                Metric.REACHED,
+                stage,
+                lastBucket,
+                (bucket, n) -> {
+                    long upTo = Buckets.upperMillis(bucket);
+                    for (int i = 0; i < ranks.length; i++) {
+                        if (before[0] < ranks[i] && ranks[i] <= before[0] + n) {
+                            times[i] = Math.min(upTo, Buckets.END_MILLIS);
+                        }
+                    }
+                    before[0] += n;
+                    if (histograms) {
+                        histogram.add(
+                                new FunnelAnswer.Bucket(upTo == Long.MAX_VALUE ? null : upTo, n));
+                    }
+                });
+        return new FunnelAnswer.TimeToReach(times[0], times[1], times[2], histogram);
     }
 
-    private static Outcomes outcomes(
-            Connection connection, LocalDate from, LocalDate to, FunnelFilter filter)
-            throws SQLException {
-        Map<String, Long> counts = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(OUTCOMES)) {
-            bind(statement, from, to, filter);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    counts.put(row.getString(1), row.getLong(2));
-                }
-            }
-        }
+    private static Outcomes outcomes(Counters counters) {
         return new Outcomes(
-                counts.getOrDefault(Outcome.CONVERTED.key(), 0L),
-                counts.getOrDefault(Outcome.RESET.key(), 0L),
-                counts.getOrDefault(Outcome.FAILED.key(), 0L),
-                counts.getOrDefault(Outcome.DROPPED.key(), 0L),
-                counts.getOrDefault(Outcome.PARKED_ON_USER.key(), 0L),
-                counts.getOrDefault(Outcome.PARKED_ON_US.key(), 0L),
-                counts.getOrDefault(Outcome.IN_FLIGHT.key(), 0L));
+                outcome(counters, Outcome.CONVERTED),
+                outcome(counters, Outcome.RESET),
+                outcome(counters, Outcome.FAILED),
+                outcome(counters, Outcome.DROPPED),
+                outcome(counters, Outcome.PARKED_ON_USER),
+                outcome(counters, Outcome.PARKED_ON_US),
+                outcome(counters, Outcome.IN_FLIGHT));
     }
 
-    private static long total(Outcomes outcomes) {
-        return outcomes.converted()
-                + outcomes.reset()
-                + outcomes.failed()
-                + outcomes.dropped()
-                + outcomes.parkedOnUser()
-                + outcomes.parkedOnUs()
-                + outcomes.inFlight();
+    private static long outcome(Counters counters, Outcome outcome) {
+        return counters.sum(Metric.OUTCOME, "", outcome.key());
     }
 
-    private static void bind(
-            PreparedStatement statement, LocalDate from, LocalDate to, FunnelFilter filter)
-            throws SQLException {
-        statement.setObject(1, from);
-        statement.setObject(2, to);
-        int next = 3;
-        next = bindTwice(statement, next, filter.flowId());
-        statement.setObject(next++, filter.flowVersion(), Types.INTEGER);
-        statement.setObject(next++, filter.flowVersion(), Types.INTEGER);
-        next = bindTwice(statement, next, filter.variant());
-        next = bindTwice(statement, next, filter.source());
-        next = bindTwice(statement, next, filter.pathId());
-        statement.setBoolean(next, filter.includeTest());
-    }
-
-    private static int bindTwice(PreparedStatement statement, int index, @Nullable String value)
-            throws SQLException {
-        String stored = value == null ? null : StoredText.of(value);
-        statement.setString(index, stored);
-        statement.setString(index + 1, stored);
-        return index + 2;
+    private static DropOff.Stage dropOff(Counters counters, String stage) {
+        List<DropOff.LastDone> lastDone = new ArrayList<>();
+        List<DropOff.Refusal> refusals = new ArrayList<>();
+        long offered = counters.sum(Metric.OFFERED, stage, "");
+        long offeredConverted = counters.sum(Metric.OFFERED_CONVERTED, stage, "");
+        for (Counters.Key key : counters.keys()) {
+            if (!key.stage().equals(stage)) {
+                continue;
+            }
+            long n = counters.sum(key.metric(), stage, key.label());
+            if (key.metric() == Metric.LAST_DONE) {
+                lastDone.add(new DropOff.LastDone(key.label(), n));
+            } else if (key.metric() == Metric.REFUSED) {
+                long converted = counters.sum(Metric.REFUSED_CONVERTED, stage, key.label());
+                refusals.add(
+                        new DropOff.Refusal(
+                                key.label(),
+                                n,
+                                converted,
+                                (double) converted / n,
+                                share(offeredConverted - converted, offered - n)));
+            }
+        }
+        lastDone.sort(
+                Comparator.comparingLong(DropOff.LastDone::sessions)
+                        .reversed()
+                        .thenComparing(DropOff.LastDone::what));
+        refusals.sort(
+                Comparator.comparingLong(DropOff.Refusal::sessions)
+                        .reversed()
+                        .thenComparing(DropOff.Refusal::code));
+        return new DropOff.Stage(
+                stage,
+                lastDone.stream().mapToLong(DropOff.LastDone::sessions).sum(),
+                lastDone,
+                refusals);
     }
 }

@@ -1,7 +1,6 @@
 package tools.choco.onboarding.funnel;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
 import java.util.List;
 import tools.choco.onboarding.events.v1.ProvisioningState;
 
@@ -14,7 +13,7 @@ public enum Outcome {
     CONVERTED("converted"),
     /** It was reset before it was completed. */
     RESET("reset"),
-    /** Its most advanced site has failed. */
+    /** Its most advanced site has failed, or it took an exit of the funnel. */
     FAILED("failed"),
     /** It was abandoned. */
     DROPPED("dropped"),
@@ -30,21 +29,27 @@ public enum Outcome {
      *
      * @param completed whether the session was completed
      * @param wasReset whether it was reset
+     * @param exited whether it took an exit of the funnel
      * @param abandoned whether it is abandoned and not resumed
      * @param site state of its most advanced site; UNSPECIFIED if it has none
      */
-    record Facts(boolean completed, boolean wasReset, boolean abandoned, ProvisioningState site) {
+    record Facts(
+            boolean completed,
+            boolean wasReset,
+            boolean exited,
+            boolean abandoned,
+            ProvisioningState site) {
 
         boolean isOpen() {
             return !completed && !wasReset;
         }
 
         boolean isUnderWay() {
-            return isOpen() && !abandoned;
+            return isOpen() && !abandoned && !exited;
         }
 
-        boolean siteFailed() {
-            return site == ProvisioningState.PROVISIONING_STATE_FAILED;
+        boolean hasFailed() {
+            return exited || site == ProvisioningState.PROVISIONING_STATE_FAILED;
         }
 
         boolean siteAwaitsUser() {
@@ -76,6 +81,8 @@ public enum Outcome {
         }
     }
 
+    private static final List<Outcome> ALL = List.of(values());
+
     private final String key;
 
     Outcome(String key) {
@@ -92,8 +99,8 @@ public enum Outcome {
         return switch (this) {
             case CONVERTED -> facts.completed();
             case RESET -> !facts.completed() && facts.wasReset();
-            case FAILED -> facts.isOpen() && facts.siteFailed();
-            case DROPPED -> facts.isOpen() && facts.abandoned() && !facts.siteFailed();
+            case FAILED -> facts.isOpen() && facts.hasFailed();
+            case DROPPED -> facts.isOpen() && facts.abandoned() && !facts.hasFailed();
             case PARKED_ON_USER -> facts.isUnderWay() && facts.siteAwaitsUser();
             case PARKED_ON_US -> facts.isUnderWay() && facts.siteAwaitsUs();
             case IN_FLIGHT -> facts.isUnderWay() && facts.siteAwaitsNobody();
@@ -106,11 +113,19 @@ public enum Outcome {
      * @throws IllegalStateException if not exactly one does: none is the rest
      */
     static Outcome of(Facts facts) {
-        List<Outcome> holding =
-                Arrays.stream(values()).filter(outcome -> outcome.holds(facts)).toList();
-        if (holding.size() != 1) {
-            throw new IllegalStateException(facts + " has the outcomes " + holding);
+        Outcome holding = null;
+        for (Outcome outcome : ALL) {
+            if (outcome.holds(facts)) {
+                if (holding != null) {
+                    throw new IllegalStateException(
+                            "%s has the outcomes %s and %s".formatted(facts, holding, outcome));
+                }
+                holding = outcome;
+            }
         }
-        return holding.getFirst();
+        if (holding == null) {
+            throw new IllegalStateException(facts + " has no outcome");
+        }
+        return holding;
     }
 }

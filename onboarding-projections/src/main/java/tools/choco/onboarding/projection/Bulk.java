@@ -22,8 +22,10 @@ public interface Bulk {
     void flush(Connection connection) throws SQLException;
 
     /**
-     * Makes up for what was left undone on the way, once everything up to the end of the log has
-     * been written; the caller commits. It can come again, after more was.
+     * Computes what follows from all rows together, once the end of the log was reached and all is
+     * written; the caller commits. Comes again if more is added after it.
      */
-    default void end(Connection connection) throws SQLException {}
+    default void end(Connection connection) throws SQLException {
+        // Most rows follow from events alone.
+    }
 }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -22,16 +23,24 @@ final class Comparison {
     private final Connection connection;
     private final Generation next;
     private final Generation other;
+    private final Set<String> apart;
     private final int samplesMax;
 
     /**
      * @param connection whose transaction has the snapshot
+     * @param apart tables that are not compared
      * @param samplesMax samples at most of each kind of difference of each table
      */
-    Comparison(Connection connection, Generation next, Generation other, int samplesMax) {
+    Comparison(
+            Connection connection,
+            Generation next,
+            Generation other,
+            Set<String> apart,
+            int samplesMax) {
         this.connection = connection;
         this.next = next;
         this.other = other;
+        this.apart = apart;
         this.samplesMax = samplesMax;
     }
 
@@ -40,6 +49,7 @@ final class Comparison {
         Map<String, List<String>> keysOther = keys(other);
         TreeSet<String> names = new TreeSet<>(keysNext.keySet());
         names.addAll(keysOther.keySet());
+        names.removeAll(apart);
         List<Difference.Table> tables = new ArrayList<>();
         for (String name : names) {
             List<String> key = keysNext.get(name);

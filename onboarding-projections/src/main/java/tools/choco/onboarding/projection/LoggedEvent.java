@@ -10,6 +10,7 @@ import org.axonframework.eventhandling.TrackingToken;
 import org.axonframework.eventhandling.WrappedToken;
 import tools.choco.onboarding.events.EventFields;
 import tools.choco.onboarding.events.EventType;
+import tools.choco.onboarding.events.ingest.v1.ExternalEventReceived;
 
 /**
  * An event as the log holds it.
@@ -19,8 +20,8 @@ import tools.choco.onboarding.events.EventType;
  * @param sequence position within the aggregate, from 0, without gaps
  * @param eventId stable id of the event
  * @param payload the event itself
- * @param sessionId the session it belongs to; a site's events name the session that spawned it;
- *     empty for other systems' events and operators' acts
+ * @param sessionId the session it belongs to; a site's events name the session that spawned it; of
+ *     another system's event, that system's session; empty for operators' acts
  * @param occurredAt when it happened
  * @param appendedAt when it was made for the log
  */
@@ -65,6 +66,9 @@ public record LoggedEvent(
 
     /** The session that an event belongs to; empty if it belongs to none. */
     public static String sessionOf(Message event) {
+        if (event instanceof ExternalEventReceived external) {
+            return external.getExternalSessionId();
+        }
         EventType type = EventType.of(event);
         return type.isOfSessionOrSite() || type == EventType.COMMAND_REFUSED
                 ? EventFields.sessionId(event)

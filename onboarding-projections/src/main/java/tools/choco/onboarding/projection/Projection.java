@@ -3,6 +3,7 @@ package tools.choco.onboarding.projection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import tools.choco.onboarding.events.EventType;
 
 /**
@@ -84,6 +85,14 @@ public interface Projection {
      */
     default boolean forget(Connection connection, List<LoggedEvent> events) throws SQLException {
         return false;
+    }
+
+    /**
+     * Tables whose rows depend on how events were cut into batches, and follow from the others: no
+     * part of a comparison of generations.
+     */
+    default Set<String> notCompared() {
+        return Set.of();
     }
 
     /**

@@ -16,7 +16,6 @@ import org.axonframework.eventhandling.Segment;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.jspecify.annotations.Nullable;
-import tools.choco.onboarding.events.EventFields;
 import tools.choco.onboarding.events.EventType;
 
 /**
@@ -51,7 +50,7 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
     public boolean canHandle(EventMessage<?> event, Segment segment) {
         return event.getPayload() instanceof Message payload
                 && projection.handles(EventType.of(payload))
-                && segment.matches(EventFields.sessionId(payload).hashCode());
+                && segment.matches(LoggedEvent.sessionOf(payload).hashCode());
     }
 
     @Override

@@ -313,7 +313,12 @@ public final class Replays {
                         generation,
                         other.generation(),
                         position,
-                        new Comparison(connection, generation, other.generation(), samplesMax)
+                        new Comparison(
+                                        connection,
+                                        generation,
+                                        other.generation(),
+                                        projection(generation.projection()).notCompared(),
+                                        samplesMax)
                                 .tables());
             } finally {
                 if (!connection.getAutoCommit()) {

@@ -31,19 +31,6 @@ public final class SessionTable<R extends SessionRow<R>> {
     }
 
     /**
-     * Over rows that travel as JSON.
-     *
-     * @param table name of the table
-     * @param rowType record whose JSON has a member for every column
-     * @param first makes the row from the session's first event
-     * @param changing columns that events after the first can change
-     */
-    public SessionTable(
-            String table, Class<R> rowType, Function<LoggedEvent, R> first, List<String> changing) {
-        this(new JsonTable<>(table, rowType, changing), first);
-    }
-
-    /**
      * Folds a batch into the table.
      *
      * @throws BrokenHistory if an event cannot follow those before it

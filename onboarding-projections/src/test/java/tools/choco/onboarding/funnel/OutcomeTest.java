@@ -34,30 +34,40 @@ class OutcomeTest {
         ProvisioningState live = ProvisioningState.PROVISIONING_STATE_LIVE;
         ProvisioningState none = ProvisioningState.PROVISIONING_STATE_UNSPECIFIED;
 
-        assertThat(outcome(true, true, true, failed)).isEqualTo(Outcome.CONVERTED);
-        assertThat(outcome(false, true, true, failed)).isEqualTo(Outcome.RESET);
-        assertThat(outcome(false, false, true, failed)).isEqualTo(Outcome.FAILED);
-        assertThat(outcome(false, false, true, parked)).isEqualTo(Outcome.DROPPED);
-        assertThat(outcome(false, false, true, hop)).isEqualTo(Outcome.DROPPED);
-        assertThat(outcome(false, false, false, parked)).isEqualTo(Outcome.PARKED_ON_USER);
-        assertThat(outcome(false, false, false, hop)).isEqualTo(Outcome.PARKED_ON_US);
-        assertThat(outcome(false, false, false, live)).isEqualTo(Outcome.IN_FLIGHT);
-        assertThat(outcome(false, false, false, none)).isEqualTo(Outcome.IN_FLIGHT);
+        assertThat(outcome(true, true, true, true, failed)).isEqualTo(Outcome.CONVERTED);
+        assertThat(outcome(false, true, true, true, failed)).isEqualTo(Outcome.RESET);
+        assertThat(outcome(false, false, false, true, failed)).isEqualTo(Outcome.FAILED);
+        assertThat(outcome(false, false, true, true, live)).isEqualTo(Outcome.FAILED);
+        assertThat(outcome(false, false, true, false, none)).isEqualTo(Outcome.FAILED);
+        assertThat(outcome(false, false, false, true, parked)).isEqualTo(Outcome.DROPPED);
+        assertThat(outcome(false, false, false, true, hop)).isEqualTo(Outcome.DROPPED);
+        assertThat(outcome(false, false, false, false, parked)).isEqualTo(Outcome.PARKED_ON_USER);
+        assertThat(outcome(false, false, false, false, hop)).isEqualTo(Outcome.PARKED_ON_US);
+        assertThat(outcome(false, false, false, false, live)).isEqualTo(Outcome.IN_FLIGHT);
+        assertThat(outcome(false, false, false, false, none)).isEqualTo(Outcome.IN_FLIGHT);
     }
 
     private static Outcome outcome(
-            boolean completed, boolean wasReset, boolean abandoned, ProvisioningState site) {
-        return Outcome.of(new Outcome.Facts(completed, wasReset, abandoned, site));
+            boolean completed,
+            boolean wasReset,
+            boolean exited,
+            boolean abandoned,
+            ProvisioningState site) {
+        return Outcome.of(new Outcome.Facts(completed, wasReset, exited, abandoned, site));
     }
 
     private static List<Outcome.Facts> everyCombination() {
         List<Outcome.Facts> all = new ArrayList<>();
         for (boolean completed : new boolean[] {false, true}) {
             for (boolean wasReset : new boolean[] {false, true}) {
-                for (boolean abandoned : new boolean[] {false, true}) {
-                    for (ProvisioningState site : ProvisioningState.values()) {
-                        if (site != ProvisioningState.UNRECOGNIZED) {
-                            all.add(new Outcome.Facts(completed, wasReset, abandoned, site));
+                for (boolean exited : new boolean[] {false, true}) {
+                    for (boolean abandoned : new boolean[] {false, true}) {
+                        for (ProvisioningState site : ProvisioningState.values()) {
+                            if (site != ProvisioningState.UNRECOGNIZED) {
+                                all.add(
+                                        new Outcome.Facts(
+                                                completed, wasReset, exited, abandoned, site));
+                            }
                         }
                     }
                 }

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
-import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
+import tools.choco.onboarding.siteview.SiteViewProjection;
 
 /** What enters through the event store comes out as rows, whatever goes wrong in between. */
 class ProjectionProcessorTest {
@@ -35,7 +35,7 @@ class ProjectionProcessorTest {
     void appliesWhatIsAppendedAndRebuildsToTheSameRows(int segments) {
         List<History.Entry> history = randomHistory(11, 400);
         models.append(history.subList(0, history.size() / 2));
-        for (Projection projection : List.of(new SessionViewProjection(), new FunnelProjection())) {
+        for (Projection projection : List.of(new SessionViewProjection(), new SiteViewProjection())) {
             ProjectionProcessor processor = models.processorFor(projection, segments);
             processor.start();
         }
@@ -43,7 +43,7 @@ class ProjectionProcessorTest {
         awaitAllOf(history);
         String live = rows();
 
-        for (Projection projection : List.of(new SessionViewProjection(), new FunnelProjection())) {
+        for (Projection projection : List.of(new SessionViewProjection(), new SiteViewProjection())) {
             models.clear(projection);
             models.apply(projection, History.logged(history));
         }
@@ -60,7 +60,7 @@ class ProjectionProcessorTest {
         models.append(randomHistory(14, 50));
         processor.start();
         models.awaitCaughtUp(projection);
-        String rows = models.rows("funnel_entry", "session_id");
+        String rows = models.rows("session_view", "session_id");
         String progress = models.rows("projection_progress", "projection");
 
         projection.failure.set(failure);
@@ -70,7 +70,7 @@ class ProjectionProcessorTest {
         models.append(more);
         await().until(() -> projection.attempts.get() >= before + 2);
 
-        assertThat(models.rows("funnel_entry", "session_id")).isEqualTo(rows);
+        assertThat(models.rows("session_view", "session_id")).isEqualTo(rows);
         assertThat(models.rows("projection_progress", "projection")).isEqualTo(progress);
         assertThat(processor.status().error()).contains("broken on purpose");
         assertThat(processor.status().isHealthy()).isFalse();
@@ -80,7 +80,7 @@ class ProjectionProcessorTest {
         models.awaitCaughtUp(projection);
 
         await().until(() -> processor.status().isHealthy() && processor.status().caughtUp());
-        assertThat(models.rows("funnel_entry", "session_id")).isNotEqualTo(rows);
+        assertThat(models.rows("session_view", "session_id")).isNotEqualTo(rows);
         processor.stop();
         assertThat(processor.status().running()).isFalse();
     }
@@ -112,24 +112,28 @@ class ProjectionProcessorTest {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> {
-                            for (String table : List.of("session_view", "funnel_entry")) {
-                                assertThat(
-                                                models.text(
-                                                        """
-                                                        SELECT (sum(revision) + sum(coalesce((
-                                                            SELECT sum((site ->> 'events')::bigint)
-                                                            FROM jsonb_array_elements(sites) site
-                                                        ), 0)))::text FROM %s
-                                                        """
-                                                                .formatted(table)))
-                                        .isEqualTo(Integer.toString(history.size()));
-                            }
+                            assertThat(
+                                            models.text(
+                                                    """
+                                                    SELECT (sum(revision) + sum(coalesce((
+                                                        SELECT sum((site ->> 'events')::bigint)
+                                                        FROM jsonb_array_elements(sites) site
+                                                    ), 0)))::text FROM session_view
+                                                    """))
+                                    .isEqualTo(Integer.toString(history.size()));
+                            assertThat(models.text("SELECT sum(events)::text FROM sites"))
+                                    .isEqualTo(
+                                            models.text(
+                                                    """
+                                                    SELECT sum((site ->> 'events')::bigint)::text
+                                                    FROM session_view,
+                                                        jsonb_array_elements(sites) site
+                                                    """));
                         });
     }
 
     private String rows() {
-        return models.rows("session_view", "session_id")
-                + models.rows("funnel_entry", "session_id");
+        return models.rows("session_view", "session_id") + models.rows("sites", "site_id");
     }
 
     private static String withoutPositions(String rows) {
@@ -148,26 +152,26 @@ class ProjectionProcessorTest {
                 History.renamed(entry.event()));
     }
 
-    /** The funnel, broken on purpose after it has written its rows. */
+    /** The sessions, broken on purpose after it has written its rows. */
     private static final class Breakable implements Projection {
 
-        private final FunnelProjection funnel = new FunnelProjection();
+        private final SessionViewProjection sessions = new SessionViewProjection();
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private final AtomicInteger attempts = new AtomicInteger();
 
         @Override
         public String name() {
-            return funnel.name();
+            return sessions.name();
         }
 
         @Override
         public int version() {
-            return funnel.version();
+            return sessions.version();
         }
 
         @Override
         public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
-            funnel.apply(connection, events);
+            sessions.apply(connection, events);
             attempts.incrementAndGet();
             switch (failure.get()) {
                 case SQLException e -> throw e;
@@ -181,7 +185,7 @@ class ProjectionProcessorTest {
 
         @Override
         public String tables() {
-            return funnel.tables();
+            return sessions.tables();
         }
     }
 }

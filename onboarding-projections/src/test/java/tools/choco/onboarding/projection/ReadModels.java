@@ -133,6 +133,46 @@ public final class ReadModels implements AutoCloseable {
                 });
     }
 
+    /** Applies events in a transaction that is rolled back, as by a crash before its commit. */
+    public void applyInVain(Projection projection, List<LoggedEvent> batch) {
+        Generation generation = serve(projection);
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            SearchPath.set(connection, generation);
+            projection.apply(connection, batch);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Takes a session out of the served generation and applies its events anew. */
+    public void replay(Projection projection, List<LoggedEvent> events) {
+        Generation generation = serve(projection);
+        inTransaction(
+                connection -> {
+                    SearchPath.set(connection, generation);
+                    assertThat(projection.forget(connection, events)).isTrue();
+                    projection.apply(connection, events);
+                });
+    }
+
+    /** Fills the emptied served generation with batches, as a rebuild does. */
+    public void rebuild(Projection projection, List<List<LoggedEvent>> batches) {
+        clear(projection);
+        Generation generation = serve(projection);
+        Bulk bulk = projection.bulk();
+        for (List<LoggedEvent> batch : batches) {
+            load(projection, bulk, List.of(batch));
+        }
+        inTransaction(
+                connection -> {
+                    SearchPath.set(connection, generation);
+                    bulk.end(connection);
+                });
+    }
+
     /** Empties the served generation in a transaction, without a processor. */
     public void clear(Projection projection) {
         Generation generation = serve(projection);

@@ -17,6 +17,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.evaluation.Funnels;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
@@ -26,10 +27,13 @@ import tools.choco.onboarding.siteview.SiteViewProjection;
 class ReplayTest {
 
     private static final List<Projection> PROJECTIONS =
-            List.of(new SessionViewProjection(), new FunnelProjection(), new SiteViewProjection());
+            List.of(
+                    new SessionViewProjection(),
+                    new FunnelProjection(List.of(Funnels.ONBOARDING)),
+                    new SiteViewProjection());
 
     private static final List<Projection> BY_SESSION =
-            List.of(new SessionViewProjection(), new FunnelProjection());
+            List.of(new SessionViewProjection(), new FunnelProjection(List.of(Funnels.ONBOARDING)));
 
     private static @Nullable ReadModels shared;
 
@@ -210,8 +214,9 @@ class ReplayTest {
 
     private static String rows() {
         return models().rows("session_view", "session_id")
-                + models().rows("funnel_entry", "session_id")
-                + models().rows("funnel_stage", "flow_id, flow_version, part, ordinal")
+                + models().rows("funnel_entry", "funnel, session_id, entry")
+                + models().rows("funnel_restatement", "funnel, position, day, test")
+                + models().rows("funnel_stage", "funnel, flow_id, flow_version, part, ordinal")
                 + models().rows("sites", "site_id")
                 + models().rows("provisioning_sagas", "site_id");
     }

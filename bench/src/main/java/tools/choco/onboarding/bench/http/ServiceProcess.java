@@ -20,7 +20,7 @@ import tools.choco.onboarding.bench.measure.Bench;
 import tools.choco.onboarding.bench.measure.Stage;
 
 /** The service, in a process and with a home directory of its own, on a database that is there. */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
 
     private static final Duration START_WAIT = Duration.ofSeconds(120);
     private static final Duration END_WAIT = Duration.ofSeconds(90);
@@ -42,7 +42,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** How to run it. */
-    static final class Launch {
+    public static final class Launch {
 
         private final Path home;
         private final Database database;
@@ -62,7 +62,7 @@ final class ServiceProcess implements AutoCloseable {
         }
 
         /** Starts it and waits until it is ready. */
-        ServiceProcess start() throws IOException, InterruptedException {
+        public ServiceProcess start() throws IOException, InterruptedException {
             Files.createDirectories(home);
             int port = freePort();
             var output = home.resolve("output.txt");
@@ -106,7 +106,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** The service as it is on this process's class path; where it is packaged, as that. */
-    static Launch of(Stage stage, String name, Database database)
+    public static Launch of(Stage stage, String name, Database database)
             throws IOException, InterruptedException {
         var home = stage.directory().resolve(name);
         return new Launch(
@@ -189,7 +189,7 @@ final class ServiceProcess implements AutoCloseable {
         throw new IOException("The service does not become ready: " + Files.readString(output));
     }
 
-    URI address() {
+    public URI address() {
         return address;
     }
 

@@ -12,6 +12,7 @@ import tools.choco.onboarding.bench.database.Database;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.funnel.FunnelProjection;
+import tools.choco.onboarding.funnel.config.FunnelFiles;
 import tools.choco.onboarding.projection.Coordinators;
 import tools.choco.onboarding.projection.GenerationStatus;
 import tools.choco.onboarding.projection.Generations;
@@ -24,7 +25,7 @@ import tools.choco.onboarding.sessionview.SessionViewProjection;
 import tools.choco.onboarding.siteview.SiteViewProjection;
 
 /** The read models of the service over a log, built and fed as the service does it. */
-final class Rebuilding implements AutoCloseable {
+public final class Rebuilding implements AutoCloseable {
 
     private static final int EVENTS_PER_COMMIT = 50_000;
     private static final int CONNECTIONS = 12;
@@ -38,9 +39,12 @@ final class Rebuilding implements AutoCloseable {
     private final Coordinators coordinators = new Coordinators(2, Executors.defaultThreadFactory());
     private final ScheduledExecutorService workers = Executors.newScheduledThreadPool(2);
     private final List<Projection> readModels =
-            List.of(new SessionViewProjection(), new FunnelProjection(), new SiteViewProjection());
+            List.of(
+                    new SessionViewProjection(),
+                    new FunnelProjection(FunnelFiles.shipped()),
+                    new SiteViewProjection());
 
-    Rebuilding(Database database) {
+    public Rebuilding(Database database) {
         this.database = database;
         pool = database.pool(CONNECTIONS);
         log = new EventLog(pool);
@@ -48,7 +52,7 @@ final class Rebuilding implements AutoCloseable {
     }
 
     /** Builds every read model from the start of the log, as at a first start; events a second. */
-    double allPerSecond() throws SQLException, InterruptedException {
+    public double allPerSecond() throws SQLException, InterruptedException {
         dropAll();
         var keeper =
                 new ReadModelKeeper(

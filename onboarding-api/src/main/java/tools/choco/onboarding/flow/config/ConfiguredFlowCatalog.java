@@ -8,6 +8,7 @@ import tools.choco.onboarding.Refusal;
 import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.FlowCatalog;
+import tools.choco.onboarding.yaml.YamlSource;
 
 /** The configured flows, and through the registry every version that was ever served. */
 public final class ConfiguredFlowCatalog implements FlowCatalog {
@@ -38,7 +39,7 @@ public final class ConfiguredFlowCatalog implements FlowCatalog {
             throw new InvalidFlow(
                     "The default flow %s is not among the flows: %s"
                             .formatted(
-                                    InvalidFlow.quoted(defaultFlowId),
+                                    YamlSource.quoted(defaultFlowId),
                                     String.join(", ", offered.keySet())));
         }
         registry.serve(flows);

@@ -4,19 +4,15 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import tools.choco.onboarding.Keys;
 import tools.choco.onboarding.answer.form.JsonBeyondLimits;
@@ -26,6 +22,8 @@ import tools.choco.onboarding.flow.Path;
 import tools.choco.onboarding.flow.Step;
 import tools.choco.onboarding.flow.StepKind;
 import tools.choco.onboarding.flow.Template;
+import tools.choco.onboarding.yaml.YamlFields;
+import tools.choco.onboarding.yaml.YamlSource;
 import tools.jackson.databind.JsonNode;
 
 /** Reads one flow from one YAML file. */
@@ -58,13 +56,13 @@ final class FlowParser {
      * @throws InvalidFlow at the first thing that is wrong
      */
     static Parsed parse(String file, byte[] bytes) {
-        var yaml = new YamlSource(file);
+        var yaml = new YamlSource(file, InvalidFlow::new);
         return new FlowParser(yaml).flow(yaml.compose(bytes));
     }
 
     private Parsed flow(Node root) {
-        Fields fields =
-                fields(
+        YamlFields fields =
+                yaml.fields(
                         root,
                         "the flow",
                         Set.of(
@@ -112,7 +110,7 @@ final class FlowParser {
     }
 
     private List<Step> steps(Node node, List<Path> paths) {
-        List<Node> nodes = list(node, "steps");
+        List<Node> nodes = yaml.list(node, "steps");
         if (nodes.isEmpty()) {
             throw yaml.invalid(node, "there are no steps");
         }
@@ -124,8 +122,8 @@ final class FlowParser {
         var lines = new HashMap<String, Integer>();
         var kinds = new HashMap<StepKind, String>();
         for (Node each : nodes) {
-            Fields fields =
-                    fields(
+            YamlFields fields =
+                    yaml.fields(
                             each,
                             "the step",
                             Set.of("id", "title", "kind", "required", "skippable", "answers"));
@@ -149,9 +147,9 @@ final class FlowParser {
             if (kind == StepKind.PATH && paths.isEmpty()) {
                 throw yaml.invalid(kindNode, "a step of kind path needs paths, and there are none");
             }
-            boolean required = fields.optional("required").map(this::bool).orElse(false);
+            boolean required = fields.optional("required").map(yaml::bool).orElse(false);
             Optional<Node> skippable = fields.optional("skippable");
-            if (required && skippable.map(this::bool).orElse(false)) {
+            if (required && skippable.map(yaml::bool).orElse(false)) {
                 throw yaml.invalid(skippable.get(), "a step cannot be both required and skippable");
             }
             steps.add(
@@ -161,7 +159,7 @@ final class FlowParser {
                             kind,
                             steps.size() + 1,
                             required,
-                            skippable.map(this::bool).orElse(false),
+                            skippable.map(yaml::bool).orElse(false),
                             kind == StepKind.FORM
                                     ? answers(fields.required("answers"))
                                     : noAnswers(fields, kind)));
@@ -171,7 +169,7 @@ final class FlowParser {
 
     private String answers(Node node) {
         if (!(node instanceof MappingNode)) {
-            throw wrongType(node, "answers", "a JSON Schema (a mapping)");
+            throw yaml.wrongType(node, "answers", "a JSON Schema (a mapping)");
         }
         JsonNode schema = yaml.toJson(node);
         Optional<JsonSchemas.Flaw> flaw = JsonSchemas.flaw(schema);
@@ -181,7 +179,7 @@ final class FlowParser {
                     yaml.at(node, pointer),
                     "answers is not a JSON Schema that is supported: %s %s"
                             .formatted(
-                                    pointer.isEmpty() ? "it" : InvalidFlow.quoted(pointer),
+                                    pointer.isEmpty() ? "it" : YamlSource.quoted(pointer),
                                     flaw.get().reason()));
         }
         if (!schema.path("type").asString("").equals("object")) {
@@ -190,7 +188,7 @@ final class FlowParser {
         return schema.toString();
     }
 
-    private @Nullable String noAnswers(Fields fields, StepKind kind) {
+    private @Nullable String noAnswers(YamlFields fields, StepKind kind) {
         fields.optional("answers")
                 .ifPresent(
                         node -> {
@@ -204,15 +202,15 @@ final class FlowParser {
     private <T> List<T> entries(Node node, String what, Maker<T> maker) {
         List<T> entries = new ArrayList<>();
         var lines = new HashMap<String, Integer>();
-        for (Node each : bounded(node, what + "s")) {
-            Fields fields = fields(each, "the " + what, Set.of("id", "title"));
+        for (Node each : yaml.list(node, what + "s", ENTRIES_MAX)) {
+            YamlFields fields = yaml.fields(each, "the " + what, Set.of("id", "title"));
             entries.add(maker.make(uniqueKey(fields.required("id"), what, lines), title(fields)));
         }
         return entries;
     }
 
     private List<String> variants(Node node) {
-        List<Node> nodes = bounded(node, "variants");
+        List<Node> nodes = yaml.list(node, "variants", ENTRIES_MAX);
         if (nodes.isEmpty()) {
             throw yaml.invalid(node, "there are no variants");
         }
@@ -231,19 +229,19 @@ final class FlowParser {
     }
 
     private String key(Node node, String what) {
-        String key = text(node, what);
+        String key = yaml.text(node, what);
         if (!Keys.isKey(key)) {
             throw yaml.invalid(
                     node,
                     "%s: %s is not kebab-case of at most %d characters"
-                            .formatted(what, InvalidFlow.quoted(key), Keys.KEY_LENGTH_MAX));
+                            .formatted(what, YamlSource.quoted(key), Keys.KEY_LENGTH_MAX));
         }
         return key;
     }
 
-    private String title(Fields fields) {
+    private String title(YamlFields fields) {
         Node node = fields.required("title");
-        String title = text(node, "title");
+        String title = yaml.text(node, "title");
         if (title.isBlank()
                 || title.length() > TITLE_LENGTH_MAX
                 || title.chars().anyMatch(Character::isISOControl)) {
@@ -255,7 +253,7 @@ final class FlowParser {
 
     private int version(Node node) {
         if (!(node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.INT))) {
-            throw wrongType(node, "version", "a whole number");
+            throw yaml.wrongType(node, "version", "a whole number");
         }
         try {
             int version = Integer.parseInt(scalar.getValue());
@@ -268,9 +266,9 @@ final class FlowParser {
         throw yaml.invalid(node, "version must be from 1 to %d".formatted(Integer.MAX_VALUE));
     }
 
-    private Duration duration(Fields fields, String name) {
+    private Duration duration(YamlFields fields, String name) {
         Node node = fields.required(name);
-        String text = text(node, name);
+        String text = yaml.text(node, name);
         try {
             Duration duration = Duration.parse(text);
             if (duration.isPositive() && duration.compareTo(DURATION_MAX) <= 0) {
@@ -280,80 +278,21 @@ final class FlowParser {
             throw yaml.invalid(
                     node,
                     "%s: %s is not an ISO 8601 duration such as PT30M or P7D"
-                            .formatted(name, InvalidFlow.quoted(text)));
+                            .formatted(name, YamlSource.quoted(text)));
         }
         throw yaml.invalid(
                 node, "%s must be more than nothing and at most %s".formatted(name, "P3650D"));
     }
 
     private StepKind kind(Node node) {
-        String text = text(node, "kind");
+        String text = yaml.text(node, "kind");
         for (StepKind kind : StepKind.values()) {
             if (name(kind).equals(text)) {
                 return kind;
             }
         }
         throw yaml.invalid(
-                node, "kind: %s is not form, path or site".formatted(InvalidFlow.quoted(text)));
-    }
-
-    private boolean bool(Node node) {
-        if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.BOOL)) {
-            return Boolean.parseBoolean(scalar.getValue());
-        }
-        throw yaml.invalid(node, "must be true or false");
-    }
-
-    private String text(Node node, String what) {
-        if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.STR)) {
-            return yaml.text(scalar);
-        }
-        throw wrongType(node, what, "text");
-    }
-
-    private List<Node> bounded(Node node, String what) {
-        List<Node> nodes = list(node, what);
-        if (nodes.size() > ENTRIES_MAX) {
-            throw yaml.invalid(
-                    nodes.get(ENTRIES_MAX),
-                    "there are more than %d %s".formatted(ENTRIES_MAX, what));
-        }
-        return nodes;
-    }
-
-    private List<Node> list(Node node, String what) {
-        if (node instanceof SequenceNode sequence) {
-            return sequence.getValue();
-        }
-        throw wrongType(node, what, "a list");
-    }
-
-    private InvalidFlow wrongType(Node node, String what, String expected) {
-        return yaml.invalid(node, "%s must be %s".formatted(what, expected));
-    }
-
-    private Fields fields(Node node, String what, Set<String> known) {
-        if (!(node instanceof MappingNode mapping)) {
-            throw wrongType(node, what, "a mapping");
-        }
-        Map<String, Node> values = new LinkedHashMap<>();
-        for (NodeTuple member : mapping.getValue()) {
-            String name = yaml.key(member.getKeyNode());
-            if (!known.contains(name)) {
-                throw yaml.invalid(
-                        member.getKeyNode(),
-                        "%s has no field %s, only %s"
-                                .formatted(
-                                        what,
-                                        InvalidFlow.quoted(name),
-                                        String.join(", ", new TreeSet<>(known))));
-            }
-            if (values.putIfAbsent(name, member.getValueNode()) != null) {
-                throw yaml.invalid(
-                        member.getKeyNode(), "the field '%s' is repeated".formatted(name));
-            }
-        }
-        return new Fields(node, what, values);
+                node, "kind: %s is not form, path or site".formatted(YamlSource.quoted(text)));
     }
 
     private static boolean choosesPath(Step step) {
@@ -367,27 +306,5 @@ final class FlowParser {
     @FunctionalInterface
     private interface Maker<T> {
         T make(String id, String title);
-    }
-
-    private final class Fields {
-
-        private final Node owner;
-        private final String what;
-        private final Map<String, Node> values;
-
-        Fields(Node owner, String what, Map<String, Node> values) {
-            this.owner = owner;
-            this.what = what;
-            this.values = values;
-        }
-
-        Node required(String name) {
-            return optional(name)
-                    .orElseThrow(() -> yaml.invalid(owner, "%s lacks '%s'".formatted(what, name)));
-        }
-
-        Optional<Node> optional(String name) {
-            return Optional.ofNullable(values.get(name));
-        }
     }
 }

@@ -1,4 +1,4 @@
-package tools.choco.onboarding.flow.config;
+package tools.choco.onboarding.yaml;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -8,6 +8,12 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -26,24 +32,36 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A YAML file that remembers the line of everything in it. */
-final class YamlSource {
+/**
+ * A YAML file that remembers the line of everything in it, and says so of what is wrong: every
+ * method fails with the exception that its owner wants, whose message is one line for people.
+ */
+public final class YamlSource {
 
-    static final int BYTES_MAX = 256 * 1024;
+    /** As long as a file may be. */
+    public static final int BYTES_MAX = 256 * 1024;
 
     private static final int DEPTH_MAX = 60;
     // Aliases may repeat a part, not multiply it without end.
     private static final int NODES_MAX = 20_000;
 
+    private static final int MESSAGE_LENGTH_MAX = 500;
+
     private final String file;
+    private final Function<String, RuntimeException> failure;
     private int nodes;
 
-    YamlSource(String file) {
+    /**
+     * @param file its name, as messages give it
+     * @param failure makes the exception from its message
+     */
+    public YamlSource(String file, Function<String, RuntimeException> failure) {
         this.file = file;
+        this.failure = failure;
     }
 
     /** The root of the only document in the file. */
-    Node compose(byte[] bytes) {
+    public Node compose(byte[] bytes) {
         if (bytes.length > BYTES_MAX) {
             throw invalid(1, "the file is larger than %d bytes".formatted(BYTES_MAX));
         }
@@ -72,37 +90,120 @@ final class YamlSource {
         }
     }
 
-    static int line(Node node) {
+    /** The line on which a part begins, from 1. */
+    public static int line(Node node) {
         return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
     }
 
-    InvalidFlow invalid(Node node, String reason) {
+    /** What to throw for a part of the file. */
+    public RuntimeException invalid(Node node, String reason) {
         return invalid(line(node), reason);
     }
 
-    InvalidFlow invalid(int line, String reason) {
-        return new InvalidFlow(file, line, reason);
+    private RuntimeException invalid(int line, String reason) {
+        return failure.apply("%s:%d: %s".formatted(file, line, oneLine(reason)));
     }
 
-    String file() {
+    /** What to throw for a part that should be something else, for instance {@code a list}. */
+    public RuntimeException wrongType(Node node, String what, String expected) {
+        return invalid(node, "%s must be %s".formatted(what, expected));
+    }
+
+    /** A piece of a file as a message can hold it. */
+    public static String quoted(String text) {
+        String line = oneLine(text);
+        return "'" + (line.length() <= 80 ? line : line.substring(0, 80) + "...") + "'";
+    }
+
+    /** A message on one line, cut where it gets long. */
+    public static String oneLine(String text) {
+        String line = text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+        return line.length() <= MESSAGE_LENGTH_MAX
+                ? line
+                : line.substring(0, MESSAGE_LENGTH_MAX) + "...";
+    }
+
+    /** Name of the file. */
+    public String file() {
         return file;
     }
 
     /** The text of a key. */
-    String key(Node key) {
+    public String key(Node key) {
         if (key instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
             return scalar.getValue();
         }
         throw invalid(key, "a key must be text");
     }
 
+    /**
+     * The members of a mapping, of which there may be no others.
+     *
+     * @param what what the mapping is, as messages give it
+     */
+    public YamlFields fields(Node node, String what, Set<String> known) {
+        if (!(node instanceof MappingNode mapping)) {
+            throw wrongType(node, what, "a mapping");
+        }
+        Map<String, Node> values = new LinkedHashMap<>();
+        for (NodeTuple member : mapping.getValue()) {
+            String name = key(member.getKeyNode());
+            if (!known.contains(name)) {
+                throw invalid(
+                        member.getKeyNode(),
+                        "%s has no field %s, only %s"
+                                .formatted(
+                                        what,
+                                        quoted(name),
+                                        String.join(", ", new TreeSet<>(known))));
+            }
+            if (values.putIfAbsent(name, member.getValueNode()) != null) {
+                throw invalid(member.getKeyNode(), "the field '%s' is repeated".formatted(name));
+            }
+        }
+        return new YamlFields(this, node, what, values);
+    }
+
+    /** The elements of a list. */
+    public List<Node> list(Node node, String what) {
+        if (node instanceof SequenceNode sequence) {
+            return sequence.getValue();
+        }
+        throw wrongType(node, what, "a list");
+    }
+
+    /** The elements of a list, of which there are not too many. */
+    public List<Node> list(Node node, String what, int max) {
+        List<Node> elements = list(node, what);
+        if (elements.size() > max) {
+            throw invalid(elements.get(max), "there are more than %d %s".formatted(max, what));
+        }
+        return elements;
+    }
+
+    /** A scalar that is text. */
+    public String text(Node node, String what) {
+        if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.STR)) {
+            return text(scalar);
+        }
+        throw wrongType(node, what, "text");
+    }
+
+    /** A scalar that is true or false. */
+    public boolean bool(Node node) {
+        if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.BOOL)) {
+            return Boolean.parseBoolean(scalar.getValue());
+        }
+        throw invalid(node, "must be true or false");
+    }
+
     /** A part of the file as JSON, in the order of the file. */
-    JsonNode toJson(Node node) {
+    public JsonNode toJson(Node node) {
         return toJson(node, 1);
     }
 
     /** The part at a JSON pointer; the nearest part around it that exists. */
-    Node at(Node root, String pointer) {
+    public Node at(Node root, String pointer) {
         Node place = root;
         for (String escaped : pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/")) {
             String step = escaped.replace("~1", "/").replace("~0", "~");
@@ -146,7 +247,7 @@ final class YamlSource {
                     if (object.has(key)) {
                         throw invalid(
                                 member.getKeyNode(),
-                                "the key %s is repeated".formatted(InvalidFlow.quoted(key)));
+                                "the key %s is repeated".formatted(quoted(key)));
                     }
                     object.set(key, toJson(member.getValueNode(), depth + 1));
                 }
@@ -179,13 +280,13 @@ final class YamlSource {
                 return factory.numberNode(new BigDecimal(value));
             }
         } catch (NumberFormatException e) {
-            throw invalid(scalar, "%s is not a number".formatted(InvalidFlow.quoted(value)));
+            throw invalid(scalar, "%s is not a number".formatted(quoted(value)));
         }
         throw invalid(scalar, "the tag %s is not supported".formatted(tag.getValue()));
     }
 
     /** The text of a scalar. */
-    String text(ScalarNode scalar) {
+    public String text(ScalarNode scalar) {
         // PostgreSQL stores no U+0000.
         if (scalar.getValue().indexOf('\0') >= 0) {
             throw invalid(scalar, "a text holds a character that is not allowed");

@@ -67,6 +67,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 initialise(home, data);
             }
             endOrphan(data);
+            forgetStranger(data);
             EmbeddedDatabase database = new EmbeddedDatabase(server(home, data), data);
             try {
                 database.makeServiceRole();
@@ -220,17 +221,31 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
+    // Where process ids begin anew, as in a container, the one in the file soon belongs to another
+    // process or to a thread of this one, and PostgreSQL would take that for a server at work.
+    private static void forgetStranger(Path data) throws IOException {
+        ProcessHandle named = named(data);
+        if (named != null && named.info().command().isPresent() && postmaster(data) == null) {
+            Files.delete(pidFile(data));
+        }
+    }
+
     private static Path pidFile(Path data) {
         return data.resolve("postmaster.pid");
     }
 
     private static @Nullable ProcessHandle postmaster(Path data) throws IOException {
+        ProcessHandle named = named(data);
+        return named != null && servesOn(data, named.info()) ? named : null;
+    }
+
+    private static @Nullable ProcessHandle named(Path data) throws IOException {
         if (!Files.exists(pidFile(data))) {
             return null;
         }
         List<String> lines = Files.readAllLines(pidFile(data));
         long pid = lines.isEmpty() ? 0 : Long.parseLong(lines.getFirst().strip());
-        return ProcessHandle.of(pid).filter(it -> servesOn(data, it.info())).orElse(null);
+        return ProcessHandle.of(pid).orElse(null);
     }
 
     // A reused process id may name a stranger, even another server.

@@ -2,6 +2,8 @@ package tools.choco.onboarding.wiring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.stream.IntStream;
 import org.axonframework.commandhandling.CommandMessage;
 import org.axonframework.messaging.Message;
 import org.axonframework.modelling.command.ConcurrencyException;
@@ -11,6 +13,11 @@ import tools.choco.onboarding.Refused;
 
 /** Times commands by name and outcome: {@code onboarding_commands_seconds}. */
 final class CommandMetrics implements MessageMonitor<Message<?>> {
+
+    private static final Duration[] DURATIONS =
+            IntStream.of(2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
+                    .mapToObj(Duration::ofMillis)
+                    .toArray(Duration[]::new);
 
     private final MeterRegistry meters;
 
@@ -53,6 +60,7 @@ final class CommandMetrics implements MessageMonitor<Message<?>> {
                                 .description("Commands by name and outcome")
                                 .tag("command", name)
                                 .tag("outcome", outcome)
+                                .serviceLevelObjectives(DURATIONS)
                                 .register(meters));
             }
         };

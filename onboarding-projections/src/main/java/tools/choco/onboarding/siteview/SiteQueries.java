@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.projection.Conditions;
@@ -126,6 +128,17 @@ public final class SiteQueries {
                         conditions.values(),
                         row -> row.getLong(1))
                 .getFirst();
+    }
+
+    /** How many of the users' own sites are in each state; a state without any is not there. */
+    public Map<String, Long> countByState() {
+        return model
+                .rows(
+                        "SELECT state, count(*) FROM provisioning_sagas GROUP BY state",
+                        List.of(),
+                        row -> Map.entry(row.getString(1), row.getLong(2)))
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private static Conditions conditions(InFlightFilter filter) {

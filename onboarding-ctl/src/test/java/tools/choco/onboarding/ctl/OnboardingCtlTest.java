@@ -134,7 +134,10 @@ class OnboardingCtlTest {
                 "demo --users 0",
                 "demo --users many",
                 "demo --concurrency 0",
-                "demo --patience -1"
+                "demo --patience -1",
+                "ingest",
+                "ingest a.ndjson --batch 0",
+                "ingest a.ndjson --batch 5001"
             })
     void exitsWithTwoWhenItDoesNotUnderstand(String arguments) {
         Outcome outcome = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
@@ -145,7 +148,7 @@ class OnboardingCtlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"token", "funnel", "demo"})
+    @ValueSource(strings = {"token", "funnel", "demo", "ingest"})
     void teachesWithExamples(String command) {
         Outcome outcome = run(command, "--help");
 

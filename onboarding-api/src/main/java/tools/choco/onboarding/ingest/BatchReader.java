@@ -32,6 +32,8 @@ final class BatchReader {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern ID = Pattern.compile("[\\x21-\\x7E]{1,255}");
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final Pattern TYPE = Pattern.compile("[A-Za-z0-9._:-]{1,100}");
     private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
     private static final Set<String> MEMBERS =
@@ -204,11 +206,11 @@ final class BatchReader {
                 source,
                 sessionId,
                 new ExternalEvent(id, type, occurredAt, payload),
-                type.equals(TICKET_OPENED) ? ticket(source, data) : null);
+                type.equals(TICKET_OPENED) ? ticket(source, sessionId, data) : null);
     }
 
-    private static Incoming.Ticket ticket(String source, Map<String, String> data)
-            throws Unusable {
+    private static Incoming.Ticket ticket(
+            String source, String sessionId, Map<String, String> data) throws Unusable {
         String ticketId = data.get("ticket_id");
         if (ticketId == null) {
             throw new Unusable(
@@ -219,6 +221,10 @@ final class BatchReader {
             throw new Unusable(
                     RefusalCode.INVALID_FIELD,
                     "data.ticket_id or data.session_service does not have its form.");
+        }
+        if (service.equals(IngestKeys.OURSELVES) && !UUID.matcher(sessionId).matches()) {
+            throw new Unusable(
+                    RefusalCode.INVALID_FIELD, "session_id is no session of this service.");
         }
         return new Incoming.Ticket(ticketId, service);
     }

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -211,6 +212,42 @@ class IngestRoutesTest {
         assertThat(answer.at("/refusals/0/index")).isEqualTo("1");
         assertThat(answer.at("/refusals/0/code")).isEqualTo(code);
         assertThat(events("portal", session)).hasSize(2);
+    }
+
+    @Test
+    void remembersWhichSessionATicketIsAbout() {
+        String ours = UUID.randomUUID().toString();
+        String ticket = "T-" + session;
+
+        portal.send("[" + opened("a", session, ticket, null) + "]");
+        portal.with(PARTNER_SECRET)
+                .send(
+                        opened("b", ours, ticket, "choco-onboarding")
+                                .replace("\"portal\"", "\"helpdesk\""));
+        Answer refused = portal.send(opened("c", "no-uuid", ticket, "choco-onboarding"));
+
+        String external = ExternalSessionId.of("portal", session).value();
+        assertThat(service.part(TicketSessions.class).of(ticket))
+                .containsExactlyInAnyOrder(
+                        new TicketSessions.Row(ticket, external, external),
+                        new TicketSessions.Row(
+                                ticket, ExternalSessionId.of("helpdesk", ours).value(), ours));
+        assertThat(refused.at("/refusals/0/code")).isEqualTo("invalid_field");
+    }
+
+    private String opened(
+            String id, String sessionId, String ticketId, @Nullable String sessionService) {
+        return """
+        {"id":"%s-%s","type":"ticket.opened","source":"portal","session_id":"%s",\
+        "occurred_at":"2026-01-01T00:00:00Z","data":{"ticket_id":"%s"%s}}"""
+                .formatted(
+                        session,
+                        id,
+                        sessionId,
+                        ticketId,
+                        sessionService == null
+                                ? ""
+                                : ",\"session_service\":\"" + sessionService + "\"");
     }
 
     @Test

@@ -209,8 +209,8 @@ final class BatchReader {
                 type.equals(TICKET_OPENED) ? ticket(source, sessionId, data) : null);
     }
 
-    private static Incoming.Ticket ticket(
-            String source, String sessionId, Map<String, String> data) throws Unusable {
+    private static Incoming.Ticket ticket(String source, String sessionId, Map<String, String> data)
+            throws Unusable {
         String ticketId = data.get("ticket_id");
         if (ticketId == null) {
             throw new Unusable(
@@ -243,8 +243,7 @@ final class BatchReader {
 
     private static Instant time(String text) throws Unusable {
         try {
-            Instant time =
-                    OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MICROS);
+            Instant time = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MICROS);
             if (time.isBefore(EARLIEST)) {
                 throw new Unusable(
                         RefusalCode.INVALID_FIELD, "occurred_at is before the year 2000.");

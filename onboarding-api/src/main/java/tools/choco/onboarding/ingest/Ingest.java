@@ -139,7 +139,7 @@ public final class Ingest {
     }
 
     private static Claim claimOf(Incoming.Event event, Claims claimed) {
-        return claimed.standing().get(identityOf(event));
+        return claimed.of(identityOf(event));
     }
 
     private Claims claim(List<Incoming.Event> readable) {
@@ -155,9 +155,7 @@ public final class Ingest {
                                     UUID.fromString(
                                             IdentifierFactory.getInstance().generateIdentifier())));
         }
-        return wanted.isEmpty()
-                ? new Claims(Map.of(), Set.of())
-                : claims.claim(wanted.values());
+        return wanted.isEmpty() ? new Claims(Map.of(), Set.of()) : claims.claim(wanted.values());
     }
 
     private void addTickets(List<Incoming.Event> taken) {
@@ -189,8 +187,7 @@ public final class Ingest {
             Instant receivedAt,
             String correlationId) {
         Map<UUID, List<Incoming.Event>> bySession =
-                taken.stream()
-                        .collect(groupingBy(Ingest::sessionOf, LinkedHashMap::new, toList()));
+                taken.stream().collect(groupingBy(Ingest::sessionOf, LinkedHashMap::new, toList()));
         Set<String> doubtful = new HashSet<>();
         for (Incoming.Event event : taken) {
             if (!claimed.own().contains(identityOf(event))) {
@@ -262,7 +259,7 @@ public final class Ingest {
                             event,
                             MetaData.with(EventMetadata.ACTOR, event.getSourceService())
                                     .and(EventMetadata.CORRELATION_ID, correlationId),
-                            claimed.standing().get(identity).eventId().toString(),
+                            claimed.of(identity).eventId().toString(),
                             GenericDomainEventMessage.clock.instant()));
         }
         return messages;
@@ -273,7 +270,6 @@ public final class Ingest {
             return Map.of();
         }
         Map<String, List<ExternalEventReceived>> events = new HashMap<>();
-        sessions.forEach(session -> events.put(session, new ArrayList<>()));
         long position = 0;
         List<? extends TrackedEventMessage<?>> page;
         do {
@@ -281,14 +277,15 @@ public final class Ingest {
             for (TrackedEventMessage<?> message : page) {
                 ExternalEventReceived event = (ExternalEventReceived) message.getPayload();
                 // Its payload is not looked at again.
-                events.get(event.getExternalSessionId())
-                        .add(event.toBuilder().clearPayload().build());
-                position =
-                        ((GlobalSequenceTrackingToken) message.trackingToken()).getGlobalIndex();
+                events.computeIfAbsent(event.getExternalSessionId(), id -> new ArrayList<>()).add(event.toBuilder().clearPayload().build());
+                position = ((GlobalSequenceTrackingToken) message.trackingToken()).getGlobalIndex();
             }
         } while (page.size() == EVENTS_PER_READ);
         Map<String, ExternalSession> histories = new HashMap<>();
-        events.forEach((session, history) -> histories.put(session, ExternalSession.of(history)));
+        for (String session : sessions) {
+            histories.put(
+                    session, ExternalSession.of(events.getOrDefault(session, List.of())));
+        }
         return histories;
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -53,13 +54,18 @@ public final class IngestClaims {
      * @param standing by identity: the caller's, or an earlier one
      * @param own identities of those that are the caller's
      */
-    record Claims(Map<UUID, Claim> standing, Set<UUID> own) {}
+    record Claims(Map<UUID, Claim> standing, Set<UUID> own) {
+
+        /** The claim of an event that was asked for. */
+        Claim of(UUID identity) {
+            return Objects.requireNonNull(standing.get(identity));
+        }
+    }
 
     /** Claims events, durably; an earlier claim stands. */
     Claims claim(Collection<Claim> wanted) {
         // In one order everywhere: two batches with the same events must not wait for each other.
-        List<Claim> sorted =
-                wanted.stream().sorted(Comparator.comparing(Claim::identity)).toList();
+        List<Claim> sorted = wanted.stream().sorted(Comparator.comparing(Claim::identity)).toList();
         Map<UUID, Claim> standing = new HashMap<>();
         sorted.forEach(claim -> standing.put(claim.identity(), claim));
         Set<UUID> own =

@@ -78,7 +78,8 @@ public final class IngestKeys {
         try {
             secret = Base64.getDecoder().decode(parts[1].substring(PREFIX.length()));
         } catch (IllegalArgumentException notBase64) {
-            throw new InvalidIngestKeys("the secret of ingest key %d is not base64".formatted(number));
+            throw new InvalidIngestKeys(
+                    "the secret of ingest key %d is not base64".formatted(number));
         }
         if (secret.length < SECRET_BYTES_MIN || secret.length > SECRET_BYTES_MAX) {
             throw new InvalidIngestKeys(
@@ -112,8 +113,7 @@ public final class IngestKeys {
             byte[] expected = signed(key, id, timestamp, text);
             for (int i = 0; i < Math.min(given.length, SIGNATURES_MAX); i++) {
                 // Takes the same time wherever they differ.
-                if (MessageDigest.isEqual(
-                        expected, given[i].getBytes(StandardCharsets.UTF_8))) {
+                if (MessageDigest.isEqual(expected, given[i].getBytes(StandardCharsets.UTF_8))) {
                     services.addAll(key.services());
                 }
             }

@@ -53,10 +53,11 @@ class SecurityConfiguration {
 
     private static final String[] STREAMS = {"/onboarding/sessions/*/events", "/sites/*/events"};
 
-    /** A signature takes the place of a token; the route itself looks at it, and bounds the body. */
+    /**
+     * A signature takes the place of a token; the route itself looks at it, and bounds the body.
+     */
     private static final RequestMatcher INGEST =
-            PathPatternRequestMatcher.withDefaults()
-                    .matcher(HttpMethod.POST, "/ingest/events");
+            PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, "/ingest/events");
 
     /** A stream's ticket takes the place of a token; the route itself looks at it. */
     private static final RequestMatcher TICKET =

@@ -152,16 +152,14 @@ class ProblemsTest {
                         "missing_signature",
                         "none",
                         () -> service.client().post("/ingest/events", "[]")),
-                cause(
-                        "invalid_signature",
-                        "of nobody",
-                        () ->
-                                Signer.ofNobody(service).send("[]")),
+                cause("invalid_signature", "of nobody", () -> Signer.ofNobody(service).send("[]")),
                 cause(
                         "signature_expired",
                         "of an hour ago",
                         () ->
-                                Signer.of(service).at(service.clock().instant().minusSeconds(3600)).send("[]")),
+                                Signer.of(service)
+                                        .at(service.clock().instant().minusSeconds(3600))
+                                        .send("[]")),
                 cause(
                         "too_many_events",
                         "one more",

@@ -14,8 +14,7 @@ class IngestKeysTest {
     private static final String OTHER = "whsec_" + "B".repeat(43) + "=";
     private static final String ID = "msg_p5jXN8AQM9LWM0D4loKWxJek";
     private static final long TIME = 1_614_265_330;
-    private static final byte[] BODY =
-            "{\"test\": 2432232314}".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] BODY = "{\"test\": 2432232314}".getBytes(StandardCharsets.UTF_8);
 
     /** As the libraries of Standard Webhooks have it in their tests. */
     private static final String SIGNATURE = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
@@ -57,8 +56,7 @@ class IngestKeysTest {
         assertThat(keys.speaksFor(ID + "x", TIME, SIGNATURE, BODY)).isEmpty();
         assertThat(keys.speaksFor(ID, TIME + 1, SIGNATURE, BODY)).isEmpty();
         assertThat(keys.speaksFor(ID, TIME, SIGNATURE, new byte[] {'{', '}'})).isEmpty();
-        assertThat(IngestKeys.of("portal:" + OTHER).speaksFor(ID, TIME, SIGNATURE, BODY))
-                .isEmpty();
+        assertThat(IngestKeys.of("portal:" + OTHER).speaksFor(ID, TIME, SIGNATURE, BODY)).isEmpty();
         assertThat(IngestKeys.of("").speaksFor(ID, TIME, SIGNATURE, BODY)).isEmpty();
     }
 

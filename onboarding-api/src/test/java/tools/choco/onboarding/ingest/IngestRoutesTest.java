@@ -63,7 +63,7 @@ class IngestRoutesTest {
         Instant happened = service.clock().instant().minus(Duration.ofDays(400));
         String event =
                 "{\"type\" : \"new.thing\",\n \"session_id\":\"%s\", \"id\":\"%s-1\","
-                        .formatted(session, session)
+                                .formatted(session, session)
                         + " \"source\":\"portal\", \"occurred_at\":\"%s\",".formatted(happened)
                         + " \"data\":{\"name\":\"Zoë 🦊\", \"n\":1.50}, \"more\":[{}]}";
 
@@ -252,7 +252,8 @@ class IngestRoutesTest {
 
     @Test
     void refusesALargeEvent() {
-        String large = event(0).replace("\"data\":", "\"x\":\"" + "x".repeat(65_536) + "\",\"data\":");
+        String large =
+                event(0).replace("\"data\":", "\"x\":\"" + "x".repeat(65_536) + "\",\"data\":");
 
         assertThat(portal.send("[" + large + "]").at("/refusals/0/code"))
                 .isEqualTo("event_too_large");
@@ -263,8 +264,7 @@ class IngestRoutesTest {
         portal.send(event(1));
 
         Answer answer =
-                portal.send(
-                        event(1).replace("\"" + session + "\"", "\"" + session + "-other\""));
+                portal.send(event(1).replace("\"" + session + "\"", "\"" + session + "-other\""));
 
         assertThat(answer.at("/refusals/0/code")).isEqualTo("event_id_reused");
         assertThat(events("portal", session + "-other")).isEmpty();

@@ -40,8 +40,7 @@ public record ExternalSession(long events, Set<String> received) {
     public static ExternalSession of(List<ExternalEventReceived> history) {
         Set<String> received = new HashSet<>();
         for (ExternalEventReceived event : history) {
-            if (!event.getExternalSessionId()
-                    .equals(history.getFirst().getExternalSessionId())) {
+            if (!event.getExternalSessionId().equals(history.getFirst().getExternalSessionId())) {
                 throw new BrokenStream("an event of another session");
             }
             received.add(event.getSourceEventId());

@@ -277,14 +277,14 @@ public final class Ingest {
             for (TrackedEventMessage<?> message : page) {
                 ExternalEventReceived event = (ExternalEventReceived) message.getPayload();
                 // Its payload is not looked at again.
-                events.computeIfAbsent(event.getExternalSessionId(), id -> new ArrayList<>()).add(event.toBuilder().clearPayload().build());
+                events.computeIfAbsent(event.getExternalSessionId(), id -> new ArrayList<>())
+                        .add(event.toBuilder().clearPayload().build());
                 position = ((GlobalSequenceTrackingToken) message.trackingToken()).getGlobalIndex();
             }
         } while (page.size() == EVENTS_PER_READ);
         Map<String, ExternalSession> histories = new HashMap<>();
         for (String session : sessions) {
-            histories.put(
-                    session, ExternalSession.of(events.getOrDefault(session, List.of())));
+            histories.put(session, ExternalSession.of(events.getOrDefault(session, List.of())));
         }
         return histories;
     }

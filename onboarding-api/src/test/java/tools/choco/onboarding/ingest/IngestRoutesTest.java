@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,7 +43,7 @@ class IngestRoutesTest {
     private static JdbcClient jdbc;
 
     private final String session = "ps-" + SESSIONS.incrementAndGet();
-    private final Signer portal = Signer.of(service);
+    private Signer portal;
 
     @BeforeAll
     static void start() {
@@ -51,6 +52,11 @@ class IngestRoutesTest {
                         "onboarding.ingest.keys=portal:%s, portal:%s,partner-portal+helpdesk:%s"
                                 .formatted(Signer.SECRET, NEXT_SECRET, PARTNER_SECRET));
         jdbc = service.part(JdbcClient.class);
+    }
+
+    @BeforeEach
+    void nameTheSender() {
+        portal = Signer.of(service);
     }
 
     @AfterAll

@@ -19,8 +19,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Sends a file of events, batch by batch. After each batch that the service has taken, a file beside
- * it says how far that was; whatever was sent after it is sent again, and counts once.
+ * Sends a file of events, batch by batch. After each batch that the service has taken, a file
+ * beside it says how far that was; whatever was sent after it is sent again, and counts once.
  */
 final class Backfill {
 
@@ -207,7 +207,8 @@ final class Backfill {
         }
         Path fresh = mark.resolveSibling(mark.getFileName() + ".new");
         Files.writeString(fresh, offset + " " + line + "\n");
-        Files.move(fresh, mark, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(
+                fresh, mark, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         progress.stepTo(offset);
     }
 
@@ -238,7 +239,10 @@ final class Backfill {
                 throw failure;
             }
             Thread.sleep(pause);
-            pause = pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause.multipliedBy(2);
+            pause =
+                    pause.multipliedBy(2).compareTo(PAUSE_MAX) > 0
+                            ? PAUSE_MAX
+                            : pause.multipliedBy(2);
         }
     }
 }

@@ -45,8 +45,7 @@ import picocli.CommandLine.Spec;
 final class IngestCommand implements Callable<Integer> {
 
     /** Of the {@code local} profile; no secret. */
-    private static final String LOCAL_SECRET =
-            "whsec_Zm9yLXRyeWluZy1vdXQtb24tbG9vcGJhY2stb25seSE=";
+    private static final String LOCAL_SECRET = "whsec_Zm9yLXRyeWluZy1vdXQtb24tbG9vcGJhY2stb25seSE=";
 
     @Mixin private ServiceOptions serviceOptions = new ServiceOptions();
 

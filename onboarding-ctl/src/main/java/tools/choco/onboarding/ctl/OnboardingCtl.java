@@ -27,7 +27,12 @@ import picocli.CommandLine.TypeConversionException;
             "2:the command line was not understood",
             "3:the service could not be reached"
         },
-        subcommands = {TokenCommand.class, FunnelCommand.class, DemoCommand.class, IngestCommand.class})
+        subcommands = {
+            TokenCommand.class,
+            FunnelCommand.class,
+            DemoCommand.class,
+            IngestCommand.class
+        })
 final class OnboardingCtl implements Runnable {
 
     @CommandLine.Spec

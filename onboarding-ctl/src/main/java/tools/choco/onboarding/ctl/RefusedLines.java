@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Lines that were not taken: the first of them in memory, all of them in a file if there is one. */
+/**
+ * Lines that were not taken: the first of them in memory, all of them in a file if there is one.
+ */
 final class RefusedLines implements AutoCloseable {
 
     private static final int KEPT_MAX = 100;

@@ -51,7 +51,8 @@ class IngestCommandTest {
         Script taking = taking(known);
         AtomicInteger requests = new AtomicInteger();
         Script dying =
-                request -> requests.incrementAndGet() == 2 ? Answer.SILENCE : taking.answer(request);
+                request ->
+                        requests.incrementAndGet() == 2 ? Answer.SILENCE : taking.answer(request);
         try (Counterpart service = new Counterpart(dying)) {
             Outcome broken = run(service, file, "--batch", "2", "--patience", "0");
             assertThat(broken.exitCode()).isEqualTo(3);
@@ -72,7 +73,8 @@ class IngestCommandTest {
         try (Counterpart service = new Counterpart(taking(new HashSet<>()))) {
             run(service, file);
 
-            assertThat(run(service, file).out()).startsWith("0 accepted, 0 repeated, 0 refused of 0");
+            assertThat(run(service, file).out())
+                    .startsWith("0 accepted, 0 repeated, 0 refused of 0");
             assertThat(run(service, file, "--restart").out())
                     .startsWith("0 accepted, 2 repeated, 0 refused of 2 lines");
         }

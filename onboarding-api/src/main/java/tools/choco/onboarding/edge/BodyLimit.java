@@ -8,22 +8,33 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Refuses bodies beyond a number of bytes, whether or not the client says how long they are. */
 public final class BodyLimit extends OncePerRequestFilter {
 
     private final int bytesMax;
+    private final RequestMatcher otherwiseBounded;
     private final ProblemWriter problems;
 
-    public BodyLimit(int bytesMax, ProblemWriter problems) {
+    /**
+     * @param otherwiseBounded requests whose route has a bound of its own
+     */
+    public BodyLimit(int bytesMax, RequestMatcher otherwiseBounded, ProblemWriter problems) {
         this.bytesMax = bytesMax;
+        this.otherwiseBounded = otherwiseBounded;
         this.problems = problems;
     }
 
     /** A body turned out longer than allowed while it was read. */
     static final class Exceeded extends IOException {
         private static final long serialVersionUID = 1L;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return otherwiseBounded.matches(request);
     }
 
     @Override

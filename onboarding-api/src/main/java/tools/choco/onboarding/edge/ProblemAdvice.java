@@ -4,6 +4,7 @@ import jakarta.validation.ConstraintViolation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.axonframework.modelling.command.ConcurrencyException;
@@ -54,6 +55,12 @@ class ProblemAdvice {
     /** What a client should wait before it tries again, seconds. */
     private static final String RETRY_AFTER_SECONDS = "2";
 
+    private static final Set<String> SIGNATURE_CODES =
+            Set.of(
+                    ProblemCode.MISSING_SIGNATURE.code(),
+                    ProblemCode.INVALID_SIGNATURE.code(),
+                    ProblemCode.SIGNATURE_EXPIRED.code());
+
     private final EdgeSettings settings;
 
     ProblemAdvice(EdgeSettings settings) {
@@ -72,7 +79,12 @@ class ProblemAdvice {
                 ResponseEntity.status(problem.status())
                         .contentType(MediaType.APPLICATION_PROBLEM_JSON);
         switch (problem.status()) {
-            case 401 -> response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+            case 401 ->
+                    response.header(
+                            HttpHeaders.WWW_AUTHENTICATE,
+                            SIGNATURE_CODES.contains(problem.code())
+                                    ? "Standard-Webhooks"
+                                    : "Bearer");
             case 429, 503 -> response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
             default -> {
                 // The problem says it all.

@@ -53,6 +53,12 @@ class SecurityConfiguration {
 
     private static final String[] STREAMS = {"/onboarding/sessions/*/events", "/sites/*/events"};
 
+    /**
+     * A signature takes the place of a token; the route itself looks at it, and bounds the body.
+     */
+    private static final RequestMatcher INGEST =
+            PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.POST, "/ingest/events");
+
     /** A stream's ticket takes the place of a token; the route itself looks at it. */
     private static final RequestMatcher TICKET =
             new AndRequestMatcher(
@@ -91,6 +97,8 @@ class SecurityConfiguration {
                                                 "/docs/**")
                                         .permitAll()
                                         .requestMatchers(HttpMethod.POST, "/local/token")
+                                        .permitAll()
+                                        .requestMatchers(INGEST)
                                         .permitAll()
                                         .requestMatchers(TICKET)
                                         .permitAll()
@@ -142,7 +150,7 @@ class SecurityConfiguration {
                                 settings.requestsBurst(), settings.requestsPerSecond(), problems),
                         BearerTokenAuthenticationFilter.class)
                 .addFilterBefore(
-                        new BodyLimit(settings.bodyBytesMax(), problems),
+                        new BodyLimit(settings.bodyBytesMax(), INGEST, problems),
                         AuthorizationFilter.class);
         DefaultSecurityFilterChain chain = http.build();
         // It answers at /.well-known, which is no route of the contract, and cannot be turned off.

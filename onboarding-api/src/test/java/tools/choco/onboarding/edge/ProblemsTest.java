@@ -26,6 +26,7 @@ import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.Outage;
 import tools.choco.onboarding.testing.RawHttp;
 import tools.choco.onboarding.testing.RunningService;
+import tools.choco.onboarding.testing.Signer;
 import tools.choco.onboarding.testing.Tables;
 import tools.choco.onboarding.testing.User;
 import tools.choco.onboarding.testing.Watch;
@@ -147,6 +148,22 @@ class ProblemsTest {
                         "invalid_token",
                         "rubbish",
                         () -> service.client().withToken("a.b.c").get("/onboarding/session")),
+                cause(
+                        "missing_signature",
+                        "none",
+                        () -> service.client().post("/ingest/events", "[]")),
+                cause("invalid_signature", "of nobody", () -> Signer.ofNobody(service).send("[]")),
+                cause(
+                        "signature_expired",
+                        "of an hour ago",
+                        () ->
+                                Signer.of(service)
+                                        .at(service.clock().instant().minusSeconds(3600))
+                                        .send("[]")),
+                cause(
+                        "too_many_events",
+                        "one more",
+                        () -> Signer.of(service).send("[" + "0,".repeat(5_000) + "0]")),
                 cause("insufficient_scope", "a user's", () -> user().client().get("/sessions")),
                 cause(
                         "workspace_forbidden",

@@ -219,6 +219,14 @@ class StartFailuresTest {
     }
 
     @Test
+    void ingestKeyThatIsNone() throws IOException {
+        assertFails(
+                on(database).env("ONBOARDING_INGEST_KEYS", "portal:whsec_c2hvcnQ="),
+                StartFailure.Reason.CONFIGURATION,
+                "ONBOARDING_INGEST_KEYS: the secret of ingest key 1 has not 24 to 64 bytes.");
+    }
+
+    @Test
     void settingOutOfItsRange() throws IOException {
         assertFails(
                 on(database).setting("onboarding.edge.body-bytes-max=1"),

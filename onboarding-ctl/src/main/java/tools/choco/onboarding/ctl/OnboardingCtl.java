@@ -35,7 +35,8 @@ import picocli.CommandLine.TypeConversionException;
             ProcessorsCommand.class,
             DeadLettersCommand.class,
             ProvisioningCommand.class,
-            StreamCommand.class
+            StreamCommand.class,
+            IngestCommand.class
         })
 final class OnboardingCtl implements Runnable {
 

@@ -64,6 +64,17 @@ final class Progress implements AutoCloseable {
         }
     }
 
+    /** So many are through, all told. */
+    synchronized void stepTo(long count) {
+        long before = done;
+        done = count;
+        if (bar != null) {
+            bar.stepTo(done);
+        } else if (total > 0 && done * LINES / total > before * LINES / total) {
+            out.printf("%s: %d of %d%n", task, done, total);
+        }
+    }
+
     /**
      * What is going on beside the count, in a few words; empty for nothing. Shown on a terminal
      * only.

@@ -26,6 +26,7 @@ final class Service implements AutoCloseable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration BATCH_TIMEOUT = Duration.ofSeconds(60);
 
     private final URI address;
     private final HttpClient http =
@@ -68,7 +69,30 @@ final class Service implements AutoCloseable {
                             call.method(),
                             BodyPublishers.ofString(JSON.writeValueAsString(call.body())));
         }
-        HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+        return reply(request.build());
+    }
+
+    /**
+     * Sends a signed body, without a bearer, and reads the whole answer.
+     *
+     * @throws IOException as {@link #send}
+     */
+    Reply sendSigned(String route, String id, long timestamp, String signature, byte[] body)
+            throws IOException, InterruptedException {
+        return reply(
+                HttpRequest.newBuilder(URI.create(address + route))
+                        .timeout(BATCH_TIMEOUT)
+                        .header("Accept", "application/json, application/problem+json")
+                        .header("Content-Type", "application/json")
+                        .header("webhook-id", id)
+                        .header("webhook-timestamp", Long.toString(timestamp))
+                        .header("webhook-signature", signature)
+                        .POST(BodyPublishers.ofByteArray(body))
+                        .build());
+    }
+
+    private Reply reply(HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
         Map<String, String> headers = new HashMap<>();
         answer.headers()
                 .map()

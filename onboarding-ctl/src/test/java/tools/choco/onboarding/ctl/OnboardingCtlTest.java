@@ -145,7 +145,10 @@ class OnboardingCtlTest {
                 "provisioning",
                 "provisioning list --stuck-longer-than long",
                 "provisioning fail --reason x",
-                "provisioning fail --site a --state failed --reason x"
+                "provisioning fail --site a --state failed --reason x",
+                "ingest",
+                "ingest a.ndjson --batch 0",
+                "ingest a.ndjson --batch 5001"
             })
     void exitsWithTwoWhenItDoesNotUnderstand(String arguments) {
         Outcome outcome = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
@@ -161,6 +164,7 @@ class OnboardingCtlTest {
                 "token",
                 "funnel",
                 "demo",
+                "ingest",
                 "processors",
                 "processors start",
                 "processors stop",

@@ -2,6 +2,7 @@ package tools.choco.onboarding.eventlog;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.axonframework.eventhandling.TrackedEventMessage;
 
@@ -17,6 +18,13 @@ public interface AggregateReader {
      * Position of an aggregate's event, by its sequence from 0; empty if there is no such event.
      */
     OptionalLong position(String aggregateId, long sequence);
+
+    /**
+     * Sequence, from 0, of the last event of each aggregate, in one query.
+     *
+     * @return by id; those that have no event are missing
+     */
+    Map<String, Long> lastSequences(Collection<String> aggregateIds);
 
     /**
      * Events of some aggregates, in log order.

@@ -9,7 +9,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -64,6 +66,13 @@ final class PostgresEventStorageEngine implements EventStorageEngine, AggregateR
             COLUMNS
                     + "WHERE aggregate_id = ANY (?) AND position + 0 > ?"
                     + " ORDER BY position + 0 LIMIT ?";
+
+    /** One step down the index for each aggregate, however long its history. */
+    private static final String LAST_OF_AGGREGATES =
+            """
+            SELECT id, last.sequence FROM unnest(?::uuid[]) AS id CROSS JOIN LATERAL (
+                SELECT sequence FROM events WHERE aggregate_id = id
+                ORDER BY sequence DESC LIMIT 1) AS last""";
 
     private final JdbcTransactionManager transactions;
     private final EventSerializer serializer;
@@ -231,11 +240,7 @@ final class PostgresEventStorageEngine implements EventStorageEngine, AggregateR
     @Override
     public List<GenericTrackedDomainEventMessage<?>> after(
             long position, Collection<String> aggregateIds, int eventsMax) {
-        var uuids =
-                aggregateIds.stream()
-                        .map(MetaDataCodec::uuid)
-                        .filter(Objects::nonNull)
-                        .toArray(UUID[]::new);
+        var uuids = uuids(aggregateIds);
         return events(
                 OF_AGGREGATES,
                 select -> {
@@ -243,6 +248,30 @@ final class PostgresEventStorageEngine implements EventStorageEngine, AggregateR
                     select.setLong(2, position);
                     select.setInt(3, eventsMax);
                 });
+    }
+
+    @Override
+    public Map<String, Long> lastSequences(Collection<String> aggregateIds) {
+        try (var connection = transactions.getConnection();
+                var select = connection.prepareStatement(LAST_OF_AGGREGATES)) {
+            select.setArray(1, connection.createArrayOf("uuid", uuids(aggregateIds)));
+            try (var row = select.executeQuery()) {
+                Map<String, Long> last = new HashMap<>();
+                while (row.next()) {
+                    last.put(row.getObject(1, UUID.class).toString(), row.getLong(2));
+                }
+                return last;
+            }
+        } catch (SQLException e) {
+            throw new EventStoreException("Failed to read the log", e);
+        }
+    }
+
+    private static UUID[] uuids(Collection<String> aggregateIds) {
+        return aggregateIds.stream()
+                .map(MetaDataCodec::uuid)
+                .filter(Objects::nonNull)
+                .toArray(UUID[]::new);
     }
 
     private List<GenericTrackedDomainEventMessage<?>> of(UUID aggregateId, long firstSequence) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -49,6 +52,18 @@ class AggregateReaderTest {
     static void close() {
         log.close();
         database.close();
+    }
+
+    @Test
+    void findsTheLastEventsOfManyAggregates() {
+        Map<String, Long> expected = new HashMap<>();
+        written.forEach(id -> expected.merge(id, 0L, (before, first) -> before + 1));
+        Set<String> asked = new HashSet<>(expected.keySet());
+        asked.add(RandomEvents.id("a" + AGGREGATES));
+        asked.add("no uuid");
+
+        assertThat(log.aggregates().lastSequences(asked)).isEqualTo(expected);
+        assertThat(log.aggregates().lastSequences(Set.of())).isEmpty();
     }
 
     @Test

@@ -53,6 +53,7 @@ public enum ProblemCode {
     REPLAY_OVER(HttpStatus.CONFLICT, "The replay is over"),
     REPLAY_BEING_COMPARED(HttpStatus.CONFLICT, "Another comparison is under way"),
     REPLAY_OF_SESSION_UNSUPPORTED(HttpStatus.CONFLICT, "The read model is replayed as a whole"),
+    TOO_MANY_WEBHOOKS(HttpStatus.CONFLICT, "No more webhooks can be subscribed"),
     BODY_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is too large"),
     TOO_MANY_EVENTS(HttpStatus.CONTENT_TOO_LARGE, "The batch has too many events"),
     UNSUPPORTED_MEDIA_TYPE(HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON"),

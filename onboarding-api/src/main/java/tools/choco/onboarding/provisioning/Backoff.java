@@ -11,14 +11,14 @@ import java.util.random.RandomGenerator;
  * @param factor by how much the pause grows, from 1
  * @param max longest pause of all
  */
-record Backoff(Duration initial, double factor, Duration max) {
+public record Backoff(Duration initial, double factor, Duration max) {
 
     /**
      * The pause after so many failures: between the half and the whole of what it has grown to.
      *
      * @param failures from 1
      */
-    Duration after(int failures, RandomGenerator random) {
+    public Duration after(int failures, RandomGenerator random) {
         // Infinite for large numbers, which the bound takes care of.
         double grown = initial.toMillis() * Math.pow(factor, failures - 1);
         long whole = (long) Math.min(grown, max.toMillis());

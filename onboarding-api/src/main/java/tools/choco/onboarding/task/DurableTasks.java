@@ -27,15 +27,23 @@ public final class DurableTasks {
 
     private final Transactions transactions;
     private final TaskSettings settings;
+    private final String table;
     private final JsonTaskData data = new JsonTaskData();
     private final List<Task<?>> tasks = new ArrayList<>();
     private final List<RecurringTask<?>> recurring = new ArrayList<>();
     private @Nullable SchedulerClient client;
     private volatile @Nullable Scheduler scheduler;
 
+    /** Tasks in the table {@code scheduled_tasks}. */
     public DurableTasks(Transactions transactions, TaskSettings settings) {
+        this(transactions, settings, "scheduled_tasks");
+    }
+
+    /** Tasks in a table of their own, with threads of their own: they wait for no others. */
+    public DurableTasks(Transactions transactions, TaskSettings settings, String table) {
         this.transactions = transactions;
         this.settings = settings;
+        this.table = table;
     }
 
     /** Makes a task known; all are known before anything is scheduled or started. */
@@ -82,6 +90,7 @@ public final class DurableTasks {
         Scheduler fresh =
                 Scheduler.create(transactions.dataSource(), tasks)
                         .startTasks(recurring)
+                        .tableName(table)
                         .serializer(data)
                         .schedulerName(() -> ManagementFactory.getRuntimeMXBean().getName())
                         .threads(settings.threads())
@@ -114,6 +123,7 @@ public final class DurableTasks {
         if (known == null) {
             known =
                     SchedulerClient.Builder.create(transactions.dataSource(), List.copyOf(tasks))
+                            .tableName(table)
                             .serializer(data)
                             .build();
             client = known;

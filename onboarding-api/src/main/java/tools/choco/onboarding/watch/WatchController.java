@@ -39,7 +39,7 @@ class WatchController {
                     .filter(value -> value.getNumber() != 0)
                     .collect(
                             Collectors.toUnmodifiableMap(
-                                    EventFrames::word, ProvisioningState::valueOf));
+                                    EventJson::word, ProvisioningState::valueOf));
 
     private final Streams streams;
     private final StreamTickets tickets;

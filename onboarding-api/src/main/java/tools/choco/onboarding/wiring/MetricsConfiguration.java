@@ -3,11 +3,10 @@ package tools.choco.onboarding.wiring;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.axonframework.eventhandling.StreamingEventProcessor;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.choco.onboarding.eventlog.EventLog;
@@ -28,7 +27,7 @@ class MetricsConfiguration {
     StateMetrics stateMetrics(
             EventLog log,
             ReadModelKeeper readModels,
-            List<StreamingEventProcessor> provisioningProcessors,
+            ObjectProvider<ProcessorLifecycle> lifecycles,
             SiteQueries sites,
             FunnelQueries funnels,
             Clock clock,
@@ -38,7 +37,7 @@ class MetricsConfiguration {
                 new StateMetrics(
                         log.reader(),
                         readModels,
-                        provisioningProcessors,
+                        lifecycles.stream().flatMap(it -> it.processors().stream()).toList(),
                         sites,
                         funnels,
                         clock,

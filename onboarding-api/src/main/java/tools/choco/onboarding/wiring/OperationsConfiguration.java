@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
-import org.axonframework.eventhandling.StreamingEventProcessor;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.choco.onboarding.deadletter.DeadLetters;
@@ -37,7 +37,7 @@ class OperationsConfiguration {
     @Bean
     Processors processors(
             ReadModelKeeper readModels,
-            List<StreamingEventProcessor> provisioningProcessors,
+            ObjectProvider<ProcessorLifecycle> lifecycles,
             StoppedProcessors stopped,
             Transactions transactions,
             EventLog log,
@@ -45,7 +45,7 @@ class OperationsConfiguration {
             Clock clock) {
         return new Processors(
                 readModels,
-                provisioningProcessors,
+                lifecycles.stream().flatMap(it -> it.processors().stream()).toList(),
                 stopped,
                 new Positions(transactions, log.serializer()),
                 longest(ProjectionsConfiguration.CLAIM_TIMEOUT, settings.claimTimeout()),

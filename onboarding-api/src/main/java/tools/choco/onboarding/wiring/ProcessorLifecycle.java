@@ -36,6 +36,10 @@ final class ProcessorLifecycle implements SmartLifecycle {
         this.timers = timers;
     }
 
+    List<StreamingEventProcessor> processors() {
+        return processors;
+    }
+
     @Override
     public synchronized void start() {
         round();

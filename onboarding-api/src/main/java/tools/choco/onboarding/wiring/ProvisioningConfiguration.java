@@ -28,7 +28,6 @@ import org.axonframework.modelling.saga.repository.jdbc.JdbcSagaStore;
 import org.axonframework.modelling.saga.repository.jdbc.PostgresSagaSqlSchema;
 import org.axonframework.modelling.saga.repository.jdbc.SagaSchema;
 import org.springframework.boot.ApplicationRunner;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.choco.onboarding.deadletter.DeadLetters;
@@ -65,7 +64,7 @@ class ProvisioningConfiguration {
     /** Name of the saga's processor; token rows and dead letters hang on it. */
     static final String SAGA = "site-provisioning";
 
-    private static final Duration CLAIM_INTERVAL = Duration.ofSeconds(1);
+    static final Duration CLAIM_INTERVAL = Duration.ofSeconds(1);
 
     /**
      * Sagas under way are found across threads of one process, which is right for one thread only;
@@ -240,7 +239,7 @@ class ProvisioningConfiguration {
     }
 
     @Bean
-    SmartLifecycle provisioningLifecycle(
+    ProcessorLifecycle provisioningLifecycle(
             List<StreamingEventProcessor> provisioningProcessors,
             StoppedProcessors stopped,
             ScheduledExecutorService timers) {
@@ -303,6 +302,17 @@ class ProvisioningConfiguration {
 
     private static void watch(
             StreamingEventProcessor processor, DeadLetters letters, MeterRegistry meters) {
+        watch(processor, meters);
+        Gauge.builder(
+                        "onboarding.processor.parked",
+                        letters,
+                        it -> it.sequences(processor.getName()))
+                .description("Sequences of a processor that wait behind a dead letter")
+                .tag("processor", processor.getName())
+                .register(meters);
+    }
+
+    static void watch(StreamingEventProcessor processor, MeterRegistry meters) {
         Gauge.builder("onboarding.processor.position", processor, it -> position(it))
                 .description("Log position a processor has reached in this process")
                 .tag("processor", processor.getName())
@@ -312,13 +322,6 @@ class ProvisioningConfiguration {
                         processor,
                         it -> it.isRunning() && !isFailing(it) ? 1 : 0)
                 .description("1 while a processor runs without failing")
-                .tag("processor", processor.getName())
-                .register(meters);
-        Gauge.builder(
-                        "onboarding.processor.parked",
-                        letters,
-                        it -> it.sequences(processor.getName()))
-                .description("Sequences of a processor that wait behind a dead letter")
                 .tag("processor", processor.getName())
                 .register(meters);
     }

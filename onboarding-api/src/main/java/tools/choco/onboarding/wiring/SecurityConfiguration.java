@@ -116,7 +116,7 @@ class SecurityConfiguration {
                                                 "/funnels",
                                                 "/funnels/**")
                                         .hasAuthority("SCOPE_analytics:read")
-                                        .requestMatchers("/ops/**", "/metrics")
+                                        .requestMatchers("/ops/**", "/webhooks/**", "/metrics")
                                         .hasAuthority("SCOPE_ops")
                                         .anyRequest()
                                         .authenticated())

@@ -153,6 +153,8 @@ class ContractFileTest {
                         it ->
                                 Stream.of("/ops/processors", "/ops/dead-letters", "/ops/replays", "/ops/users")
                                         .noneMatch(it.template()::startsWith))
+                // Nor do these; a secret that was shown once is not shown to a repeat.
+                .filteredOn(it -> !it.template().startsWith("/webhooks"))
                 .isNotEmpty()
                 .allSatisfy(
                         operation ->

@@ -46,6 +46,7 @@ class ProblemsTest {
     static void start() {
         service =
                 RunningService.start(
+                        "onboarding.webhooks.webhooks-max=1",
                         "onboarding.edge.requests-burst=" + BURST,
                         "onboarding.edge.requests-per-second=1",
                         "onboarding.watch.streams-per-user-max=1",
@@ -276,6 +277,7 @@ class ProblemsTest {
                             return user.withKey("k").skip(session, "invite");
                         }),
                 cause("github_login_taken", "another user's", ProblemsTest::linkTwice),
+                cause("too_many_webhooks", "one more", ProblemsTest::subscribeTwice),
                 cause(
                         "site_not_found",
                         "nobody's",
@@ -633,6 +635,14 @@ class ProblemsTest {
         String login = user().subject();
         user().linkGithub(login, "a-token-of-one");
         return user().linkGithub(login.toUpperCase(Locale.ROOT), "a-token-of-another");
+    }
+
+    private static Answer subscribeTwice() {
+        String body =
+                """
+                {"url": "https://hooks.invalid/", "eventTypes": ["site.*"], "reason": "a test"}""";
+        Answer _ = service.operator().post("/webhooks", body);
+        return service.operator().post("/webhooks", body);
     }
 
     private static Answer exceedTheBurst() {

@@ -131,7 +131,7 @@ class EventFramesTest {
         assertThat(data.path("sagaKind").isNull()).isTrue();
         assertThat(data.path("occurredAt").asString()).isEqualTo("2026-11-06T09:00:00.123456Z");
         assertThat(
-                        EventFrames.word(
+                        EventJson.word(
                                 ProvisioningState.PROVISIONING_STATE_AWAITING_GITHUB
                                         .getValueDescriptor()))
                 .isEqualTo("awaiting_github");

@@ -35,7 +35,8 @@ class ProjectionProcessorTest {
     void appliesWhatIsAppendedAndRebuildsToTheSameRows(int segments) {
         List<History.Entry> history = randomHistory(11, 400);
         models.append(history.subList(0, history.size() / 2));
-        for (Projection projection : List.of(new SessionViewProjection(), new SiteViewProjection())) {
+        for (Projection projection :
+                List.of(new SessionViewProjection(), new SiteViewProjection())) {
             ProjectionProcessor processor = models.processorFor(projection, segments);
             processor.start();
         }
@@ -43,7 +44,8 @@ class ProjectionProcessorTest {
         awaitAllOf(history);
         String live = rows();
 
-        for (Projection projection : List.of(new SessionViewProjection(), new SiteViewProjection())) {
+        for (Projection projection :
+                List.of(new SessionViewProjection(), new SiteViewProjection())) {
             models.clear(projection);
             models.apply(projection, History.logged(history));
         }

@@ -309,8 +309,7 @@ class ReplaysTest {
     }
 
     /** A projection that refuses after so many batches. */
-    private record Failing(
-            Projection other, AtomicInteger left, AtomicReference<Exception> failure)
+    private record Failing(Projection other, AtomicInteger left, AtomicReference<Exception> failure)
             implements Projection {
 
         @Override
@@ -339,7 +338,7 @@ class ReplaysTest {
                 switch (failure.get()) {
                     case SQLException ofTheDatabase -> throw ofTheDatabase;
                     case RuntimeException ofTheEvent -> throw ofTheEvent;
-                    default -> throw new AssertionError(failure);
+                    case null, default -> throw new AssertionError(failure);
                 }
             }
             other.apply(connection, events);

@@ -17,7 +17,12 @@ final class ServiceInside implements AutoCloseable {
 
     /** What follows the log, and what talks to whoever started the service. */
     private static final List<String> RESTING =
-            List.of("projectionLifecycle", "provisioningLifecycle", "stuckWatch", "readyNotice");
+            List.of(
+                    "projectionLifecycle",
+                    "provisioningLifecycle",
+                    "webhookProcessorLifecycle",
+                    "stuckWatch",
+                    "readyNotice");
 
     private final ConfigurableApplicationContext context;
 

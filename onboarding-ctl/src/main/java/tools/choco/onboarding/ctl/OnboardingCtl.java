@@ -33,6 +33,7 @@ import picocli.CommandLine.TypeConversionException;
             FunnelCommand.class,
             DemoCommand.class,
             ProcessorsCommand.class,
+            ReplayCommand.class,
             DeadLettersCommand.class,
             ProvisioningCommand.class,
             StreamCommand.class,

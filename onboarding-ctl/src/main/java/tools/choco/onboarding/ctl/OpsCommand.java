@@ -3,6 +3,7 @@ package tools.choco.onboarding.ctl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -31,12 +32,12 @@ abstract class OpsCommand implements Callable<Integer> {
 
     /** Reads a route and prints what it answers. */
     final int read(String route, Function<JsonNode, String> drawing) {
-        try (Service service = serviceOptions.service()) {
-            return print(
-                    service.require(Call.read(route, tokenOptions.orLocal(service, SCOPE))),
-                    drawing,
-                    answer -> false);
-        }
+        return with(
+                (service, token) ->
+                        print(
+                                service.require(Call.read(route, token)),
+                                drawing,
+                                answer -> false));
     }
 
     /**
@@ -49,11 +50,15 @@ abstract class OpsCommand implements Callable<Integer> {
             ObjectNode body,
             Function<JsonNode, String> drawing,
             Function<JsonNode, Boolean> partly) {
+        return with(
+                (service, token) ->
+                        print(service.require(Call.write(route, token, body)), drawing, partly));
+    }
+
+    /** Works with the service as an operator, whose token is the second argument. */
+    final int with(BiFunction<Service, String, Integer> work) {
         try (Service service = serviceOptions.service()) {
-            return print(
-                    service.require(Call.write(route, tokenOptions.orLocal(service, SCOPE), body)),
-                    drawing,
-                    partly);
+            return work.apply(service, tokenOptions.orLocal(service, SCOPE));
         }
     }
 
@@ -62,7 +67,8 @@ abstract class OpsCommand implements Callable<Integer> {
         return serviceOptions.usage(what);
     }
 
-    private int print(
+    /** Prints an answer; its exit code. */
+    final int print(
             Reply reply, Function<JsonNode, String> drawing, Function<JsonNode, Boolean> partly) {
         var out = spec.commandLine().getOut();
         if (json) {

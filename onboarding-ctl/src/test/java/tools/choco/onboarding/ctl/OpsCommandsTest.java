@@ -25,6 +25,11 @@ class OpsCommandsTest {
                     + "\"eventType\":\"onboarding.started\",\"events\":3,\"tries\":2,"
                     + "\"cause\":\"x.Y\",\"message\":\"Y: it is broken\"}";
 
+    private static final String REPLAY =
+            "{\"id\":\"funnel_g2\",\"state\":\"ready\",\"position\":\"12\",\"head\":\"20\","
+                    + "\"eventsPerSecond\":1200,\"secondsLeft\":3,\"requestedBy\":\"olga\","
+                    + "\"error\":null}";
+
     private record Outcome(int exitCode, String out, List<Seen> seen) {}
 
     @Test
@@ -60,6 +65,87 @@ class OpsCommandsTest {
         assertThat(outcome.seen().getFirst().route()).isEqualTo("/ops/processors/a%20b/split");
         assertThat(outcome.seen().getFirst().body())
                 .isEqualTo("{\"reason\":\"load\",\"segment\":1}");
+    }
+
+    @Test
+    void beginsReplaysAndLeavesThem() throws Exception {
+        Outcome outcome =
+                run(
+                        "{\"items\":[" + REPLAY + "]}",
+                        "replay",
+                        "start",
+                        "funnel",
+                        "siteview",
+                        "--no-wait",
+                        "--reason=rehearsal");
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out().lines())
+                .containsExactly(
+                        "replay     state  position  head  events/s  left  by",
+                        "funnel_g2  ready  12        20    1,200     3 s   olga");
+        assertThat(outcome.seen().getFirst().route()).isEqualTo("/ops/replays");
+        assertThat(outcome.seen().getFirst().body())
+                .isEqualTo(
+                        "{\"reason\":\"rehearsal\",\"projections\":[\"funnel\",\"siteview\"]}");
+    }
+
+    @Test
+    void replaysOneSession() throws Exception {
+        Outcome outcome =
+                run(
+                        "{\"items\":[" + REPLAY.replace("\"error\":null", "\"error\":\"no\"") + "]}",
+                        "replay",
+                        "start",
+                        "funnel",
+                        "--session=s-1",
+                        "--reason=x");
+
+        assertThat(outcome.exitCode()).isEqualTo(OpsCommand.IN_PART);
+        assertThat(outcome.seen().getFirst().body())
+                .isEqualTo(
+                        "{\"reason\":\"x\",\"sessionId\":\"s-1\",\"projection\":\"funnel\"}");
+    }
+
+    @Test
+    void watchesUntilItIsBuilt() throws Exception {
+        Outcome outcome = run(REPLAY, "replay", "watch", "funnel_g2");
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out()).contains("funnel_g2  ready");
+        assertThat(outcome.seen().getFirst().route()).isEqualTo("/ops/replays/funnel_g2");
+    }
+
+    @Test
+    void tellsADifferenceByItsExitCode() throws Exception {
+        Outcome outcome =
+                run(
+                        "{\"next\":\"funnel_g2\",\"other\":\"funnel_g1\",\"position\":\"20\","
+                                + "\"same\":false,\"tables\":[{\"table\":\"funnel_entry\","
+                                + "\"rowsNext\":3,\"rowsOther\":2,\"onlyNext\":1,\"onlyOther\":0,"
+                                + "\"changed\":0,\"samples\":[]}]}",
+                        "replay",
+                        "difference",
+                        "funnel_g2");
+
+        assertThat(outcome.exitCode()).isEqualTo(OpsCommand.IN_PART);
+        assertThat(outcome.out().lines())
+                .containsExactly(
+                        "at position 20",
+                        "table         funnel_g2  funnel_g1  only here  only there  changed",
+                        "funnel_entry  3          2          1          0           0");
+        assertThat(outcome.seen().getFirst().route())
+                .isEqualTo("/ops/replays/funnel_g2/difference?samples=0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"switch", "rollback", "cancel"})
+    void actsOnAReplay(String word) throws Exception {
+        Outcome outcome = run(REPLAY, "replay", word, "funnel_g2", "--reason=why");
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.seen().getFirst().route()).isEqualTo("/ops/replays/funnel_g2/" + word);
+        assertThat(outcome.seen().getFirst().body()).isEqualTo("{\"reason\":\"why\"}");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.axonframework.eventhandling.TrackedEventMessage;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.EventMetadata;
@@ -118,17 +119,38 @@ public final class Timelines {
     TimelinePage page(String id, long after, int limit) {
         SessionId session = SessionId.of(id);
         requireStarted(session);
-        List<String> aggregates = new ArrayList<>(sitesOfSession.siteIds(id));
-        aggregates.add(id);
-        aggregates.add(RefusalsId.of(session).value());
+        return page(List.of(id), after, limit, (items, next) -> new TimelinePage(id, items, next));
+    }
+
+    /**
+     * The events of several sessions after a position, in one order; an id of which the log knows
+     * nothing adds nothing.
+     */
+    TicketTimelinePage ofTicket(String ticketId, List<String> sessions, long after, int limit) {
+        return page(
+                sessions,
+                after,
+                limit,
+                (items, next) -> new TicketTimelinePage(ticketId, sessions, items, next));
+    }
+
+    private <T> T page(
+            List<String> sessions,
+            long after,
+            int limit,
+            BiFunction<List<Item>, @Nullable String, T> page) {
+        List<String> aggregates = new ArrayList<>(sessions);
+        for (String session : sessions) {
+            aggregates.addAll(sitesOfSession.siteIds(session));
+            aggregates.add(RefusalsId.of(new SessionId(session)).value());
+        }
         // One more than asked for tells whether there is a next page.
         List<? extends TrackedEventMessage<?>> events = log.after(after, aggregates, limit + 1);
         List<Item> items = new ArrayList<>();
         for (TrackedEventMessage<?> event : events.subList(0, Math.min(limit, events.size()))) {
             items.add(item(event));
         }
-        return new TimelinePage(
-                id, items, events.size() > limit ? items.getLast().position() : null);
+        return page.apply(items, events.size() > limit ? items.getLast().position() : null);
     }
 
     /** An id may name a site, or nothing. */

@@ -161,6 +161,17 @@ public final class Deliveries {
         Timestamp now = Timestamp.from(EventTime.now(clock));
         transactions.inside(
                 () -> {
+                    // The subscription first, as whoever deletes it does.
+                    transactions
+                            .jdbc()
+                            .sql(
+                                    """
+                                    UPDATE webhooks
+                                    SET failing_since = NULL, consecutive_failures = 0,
+                                        last_error = NULL, last_delivered_at = ?
+                                    WHERE webhook_id = ?""")
+                            .params(now, webhookId)
+                            .update();
                     tried(due, now, status, null);
                     transactions
                             .jdbc()
@@ -171,16 +182,6 @@ public final class Deliveries {
                                         delivered_at = ?
                                     WHERE delivery_id = ? AND resends = ?""")
                             .params(now, due.id(), due.resends())
-                            .update();
-                    transactions
-                            .jdbc()
-                            .sql(
-                                    """
-                                    UPDATE webhooks
-                                    SET failing_since = NULL, consecutive_failures = 0,
-                                        last_error = NULL, last_delivered_at = ?
-                                    WHERE webhook_id = ?""")
-                            .params(now, webhookId)
                             .update();
                 });
     }
@@ -197,19 +198,6 @@ public final class Deliveries {
         boolean parked = next.isAfter(due.deadline());
         transactions.inside(
                 () -> {
-                    tried(due, Timestamp.from(now), result.status(), result.error());
-                    transactions
-                            .jdbc()
-                            .sql(
-                                    """
-                                    UPDATE webhook_deliveries
-                                    SET state = ?, next_attempt_at = ?, failures = failures + 1
-                                    WHERE delivery_id = ? AND resends = ?""")
-                            .param((parked ? Delivery.State.PARKED : Delivery.State.PENDING).word())
-                            .param(parked ? null : Timestamp.from(next))
-                            .param(due.id())
-                            .param(due.resends())
-                            .update();
                     transactions
                             .jdbc()
                             .sql(
@@ -222,6 +210,19 @@ public final class Deliveries {
                             .param(Timestamp.from(now))
                             .param(result.error())
                             .param(webhookId)
+                            .update();
+                    tried(due, Timestamp.from(now), result.status(), result.error());
+                    transactions
+                            .jdbc()
+                            .sql(
+                                    """
+                                    UPDATE webhook_deliveries
+                                    SET state = ?, next_attempt_at = ?, failures = failures + 1
+                                    WHERE delivery_id = ? AND resends = ?""")
+                            .param((parked ? Delivery.State.PARKED : Delivery.State.PENDING).word())
+                            .param(parked ? null : Timestamp.from(next))
+                            .param(due.id())
+                            .param(due.resends())
                             .update();
                 });
         return parked;

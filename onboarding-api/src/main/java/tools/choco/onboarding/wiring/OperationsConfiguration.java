@@ -64,10 +64,7 @@ class OperationsConfiguration {
             LogSourceOfReader log,
             DataSource database) {
         return new ParkedWork(
-                letters,
-                invokers,
-                readModels,
-                new ParkedSequences(database, log::at));
+                letters, invokers, readModels, new ParkedSequences(database, log::at));
     }
 
     @Bean

@@ -113,6 +113,7 @@ class SecurityConfiguration {
                                         .requestMatchers(
                                                 "/sessions",
                                                 "/sessions/**",
+                                                "/tickets/**",
                                                 "/funnels",
                                                 "/funnels/**")
                                         .hasAuthority("SCOPE_analytics:read")

@@ -151,7 +151,11 @@ class ContractFileTest {
                 // Ask for a state that is no session's or site's: a repeat does no harm.
                 .filteredOn(
                         it ->
-                                Stream.of("/ops/processors", "/ops/dead-letters", "/ops/replays", "/ops/users")
+                                Stream.of(
+                                                "/ops/processors",
+                                                "/ops/dead-letters",
+                                                "/ops/replays",
+                                                "/ops/users")
                                         .noneMatch(it.template()::startsWith))
                 // Nor do these; a secret that was shown once is not shown to a repeat.
                 .filteredOn(it -> !it.template().startsWith("/webhooks"))

@@ -1,6 +1,7 @@
 package tools.choco.onboarding.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
@@ -239,6 +240,68 @@ class IngestRoutesTest {
                         new TicketSessions.Row(
                                 ticket, ExternalSessionId.of("helpdesk", ours).value(), ours));
         assertThat(refused.at("/refusals/0/code")).isEqualTo("invalid_field");
+    }
+
+    @Test
+    void tellsTheStoryBehindATicket() {
+        String ticket = "T-story-" + session;
+        portal.send(
+                "[%s,%s]"
+                        .formatted(
+                                told("b", "dns.applied", "2026-01-02T00:00:00Z"),
+                                opened("c", session, ticket, null)));
+        portal.send("[" + told("a", "onboarding.started", "2026-01-01T00:00:00Z") + "]");
+
+        Answer story = service.analyst().get("/tickets/" + ticket + "/timeline?limit=2");
+        Answer rest =
+                service.analyst()
+                        .get(
+                                "/tickets/%s/timeline?cursor=%s"
+                                        .formatted(ticket, story.at("/nextCursor")));
+
+        assertThat(story.status()).isEqualTo(200);
+        assertThat(story.at("/sessionIds/0"))
+                .isEqualTo(ExternalSessionId.of("portal", session).value());
+        assertThat(story.at("/items/0/eventType")).isEqualTo("dns.applied");
+        assertThat(story.at("/items/1/eventType")).isEqualTo("ticket.opened");
+        assertThat(rest.at("/items/0/eventType")).isEqualTo("onboarding.started");
+        assertThat(rest.json().at("/nextCursor").isNull()).isTrue();
+        assertThat(service.analyst().get("/tickets/T-nobody/timeline").status()).isEqualTo(404);
+    }
+
+    @Test
+    void isCountedByTheFunnelOfThePortal() {
+        String day = "2026-02-03";
+        portal.send(
+                "[%s,%s]"
+                        .formatted(
+                                told("3", "account.created", day + "T10:03:00Z"),
+                                told("1", "domain.validated", day + "T10:01:00Z")));
+        portal.send("[" + told("0", "onboarding.started", day + "T10:00:00Z") + "]");
+        portal.send("[" + told("3", "account.created", day + "T10:03:00Z") + "]");
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> {
+                            Answer funnel =
+                                    service.analyst()
+                                            .get(
+                                                    "/funnels/portal?from=%s&to=%s"
+                                                            .formatted(day, day));
+                            assertThat(funnel.at("/started")).isEqualTo("1");
+                            // The furthest stage counts for those before it.
+                            assertThat(funnel.at("/stages/3/stage")).isEqualTo("account.created");
+                            assertThat(funnel.at("/stages/2/sessions")).isEqualTo("1");
+                            assertThat(funnel.at("/stages/3/sessions")).isEqualTo("1");
+                            assertThat(funnel.at("/stages/4/sessions")).isEqualTo("0");
+                            assertThat(funnel.at("/outcomes/inFlight")).isEqualTo("1");
+                        });
+    }
+
+    private String told(String id, String type, String occurredAt) {
+        return """
+        {"id":"%s-told-%s","type":"%s","source":"portal","session_id":"%s","occurred_at":"%s"}"""
+                .formatted(session, id, type, session, occurredAt);
     }
 
     private String opened(

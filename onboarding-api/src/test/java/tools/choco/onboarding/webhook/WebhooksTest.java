@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -34,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class WebhooksTest {
 
+    private static final int SLOWNESS_MILLIS = 300;
     private static final Duration WAIT = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(20);
     private static final JsonMapper JSON = new JsonMapper();
@@ -325,7 +327,8 @@ class WebhooksTest {
                     if (exchange.getRequestURI().getPath().equals(slow)) {
                         most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
                         try {
-                            asleep.await();
+                            // Not so long that the sender gives up and comes again.
+                            asleep.await(SLOWNESS_MILLIS, TimeUnit.MILLISECONDS);
                         } catch (InterruptedException stopped) {
                             Thread.currentThread().interrupt();
                         }
@@ -341,8 +344,9 @@ class WebhooksTest {
                 events += (int) tables.events(User.of(service).finishedQuick());
             }
             awaitReceived(events);
-            await().atMost(WAIT).pollInterval(POLL).until(() -> underWay.get() == 2);
-            assertThat(most).hasValue(2);
+            await().atMost(WAIT)
+                    .pollInterval(POLL)
+                    .untilAsserted(() -> assertThat(most).hasValue(2));
         } finally {
             asleep.countDown();
         }

@@ -34,10 +34,7 @@ abstract class OpsCommand implements Callable<Integer> {
     final int read(String route, Function<JsonNode, String> drawing) {
         return with(
                 (service, token) ->
-                        print(
-                                service.require(Call.read(route, token)),
-                                drawing,
-                                answer -> false));
+                        print(service.require(Call.read(route, token)), drawing, answer -> false));
     }
 
     /**

@@ -63,8 +63,7 @@ final class ReplayCommand extends OpsCommand {
                     it.path("position").asString("?"),
                     it.path("head").asString("?"),
                     it.path("eventsPerSecond").isNumber()
-                            ? String.format(
-                                    Locale.ROOT, "%,d", it.path("eventsPerSecond").asLong())
+                            ? String.format(Locale.ROOT, "%,d", it.path("eventsPerSecond").asLong())
                             : "",
                     it.path("secondsLeft").isNumber() ? it.path("secondsLeft").asLong() + " s" : "",
                     it.path("requestedBy").asString("a new version"));
@@ -290,10 +289,7 @@ final class ReplayCommand extends OpsCommand {
 
         final int act(String word) {
             return act(
-                    route(word),
-                    body(reason),
-                    answer -> table(List.of(answer)),
-                    answer -> false);
+                    route(word), body(reason), answer -> table(List.of(answer)), answer -> false);
         }
     }
 
@@ -301,7 +297,11 @@ final class ReplayCommand extends OpsCommand {
     @Command(
             name = "switch",
             header = "Have queries read what was built.",
-            footer = {"", "Examples:", "    onboardingctl replay switch funnel_g2 --reason compared"})
+            footer = {
+                "",
+                "Examples:",
+                "    onboardingctl replay switch funnel_g2 --reason compared"
+            })
     static final class Switch extends Act {
 
         @Override
@@ -331,7 +331,11 @@ final class ReplayCommand extends OpsCommand {
     @Command(
             name = "cancel",
             header = "Drop what was built, or is being built, and does not serve.",
-            footer = {"", "Examples:", "    onboardingctl replay cancel funnel_g2 --reason 'not needed'"})
+            footer = {
+                "",
+                "Examples:",
+                "    onboardingctl replay cancel funnel_g2 --reason 'not needed'"
+            })
     static final class Cancel extends Act {
 
         @Override

@@ -86,15 +86,16 @@ class OpsCommandsTest {
                         "funnel_g2  ready  12        20    1,200     3 s   olga");
         assertThat(outcome.seen().getFirst().route()).isEqualTo("/ops/replays");
         assertThat(outcome.seen().getFirst().body())
-                .isEqualTo(
-                        "{\"reason\":\"rehearsal\",\"projections\":[\"funnel\",\"siteview\"]}");
+                .isEqualTo("{\"reason\":\"rehearsal\",\"projections\":[\"funnel\",\"siteview\"]}");
     }
 
     @Test
     void replaysOneSession() throws Exception {
         Outcome outcome =
                 run(
-                        "{\"items\":[" + REPLAY.replace("\"error\":null", "\"error\":\"no\"") + "]}",
+                        "{\"items\":["
+                                + REPLAY.replace("\"error\":null", "\"error\":\"no\"")
+                                + "]}",
                         "replay",
                         "start",
                         "funnel",
@@ -103,8 +104,7 @@ class OpsCommandsTest {
 
         assertThat(outcome.exitCode()).isEqualTo(OpsCommand.IN_PART);
         assertThat(outcome.seen().getFirst().body())
-                .isEqualTo(
-                        "{\"reason\":\"x\",\"sessionId\":\"s-1\",\"projection\":\"funnel\"}");
+                .isEqualTo("{\"reason\":\"x\",\"sessionId\":\"s-1\",\"projection\":\"funnel\"}");
     }
 
     @Test

@@ -46,12 +46,7 @@ class ProcessorRoutesTest {
         assertThat(all())
                 .extracting(it -> it.path("name").asString())
                 .containsExactlyInAnyOrder(
-                        READ_MODEL,
-                        "funnel_g1",
-                        "siteview_g1",
-                        SAGA,
-                        "site-outcome",
-                        "webhooks");
+                        READ_MODEL, "funnel_g1", "siteview_g1", SAGA, "site-outcome", "webhooks");
         await(() -> assertThat(all()).allSatisfy(ProcessorRoutesTest::assertQuiet));
         assertThat(find(READ_MODEL).path("kind").asString()).isEqualTo("read_model");
         assertThat(find(READ_MODEL).path("current").asBoolean()).isTrue();

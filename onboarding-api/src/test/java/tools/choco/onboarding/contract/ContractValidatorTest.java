@@ -36,12 +36,23 @@ class ContractValidatorTest {
                         Call call =
                                 new Call(
                                         operation.method(),
-                                        operation.template().replaceAll("\\{.+?}", "some-id"));
+                                        operation
+                                                .template()
+                                                .replace("{id}", "42")
+                                                .replaceAll("\\{.+?}", "some-id"));
                         call.status = Integer.parseInt(response.name());
                         call.body = text(example.place().at("value"));
                         call.headers.putAll(headersOf(response.place()));
                         call.headers.put("Content-Type", content.name());
                         exampleRequest(operation.place()).ifPresent(call::request);
+                        for (Place parameter :
+                                DOCUMENT.elements(operation.place().at("parameters"))) {
+                            if (text(parameter.at("in")).equals("header")
+                                    && text(parameter.at("required")).equals("true")) {
+                                call.requestHeaders.put(
+                                        text(parameter.at("name")), text(parameter.at("example")));
+                            }
+                        }
                         assertThatCode(() -> validator.check(call.build()))
                                 .doesNotThrowAnyException();
                     }

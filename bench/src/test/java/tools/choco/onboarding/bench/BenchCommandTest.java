@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -20,8 +21,14 @@ class BenchCommandTest {
 
     @TempDir private Path directory;
 
+    /** Those left out are other questions or sizes of a kind that is here. */
+    private static final List<String> ROWS =
+            List.of(
+                    "1", "2", "3", "4", "visible", "5", "6a", "6b", "7", "8", "10b", "11", "12a",
+                    "13", "14");
+
     @Test
-    void measuresEveryRow() throws Exception {
+    void measuresARowOfEveryKind() throws Exception {
         var results = directory.resolve("results.json");
         var document = directory.resolve("benches.md");
         Files.writeString(
@@ -31,6 +38,7 @@ class BenchCommandTest {
         var output =
                 run(
                         "--size=tiny",
+                        "--rows=" + String.join(",", ROWS),
                         "--directory=" + directory.resolve("data"),
                         "--service=" + SERVICE,
                         "--results=" + results,
@@ -45,10 +53,7 @@ class BenchCommandTest {
             ids.add(row.get("id").stringValue());
             assertMeasured(row, output);
         }
-        assertThat(ids)
-                .containsExactly(
-                        "1", "2", "3", "4", "visible", "5", "6a", "6b", "7", "8", "8b", "8c", "9",
-                        "10a", "10b", "11", "12a", "12b", "13", "14");
+        assertThat(ids).containsExactlyElementsOf(ROWS);
         assertThat(Files.readString(document))
                 .startsWith("before\n<!-- table: begin -->\n")
                 .endsWith("<!-- table: end -->\nafter\n")

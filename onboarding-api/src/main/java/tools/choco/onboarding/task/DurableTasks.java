@@ -114,10 +114,6 @@ public final class DurableTasks {
         }
     }
 
-    public boolean isRunning() {
-        return scheduler != null;
-    }
-
     private synchronized SchedulerClient client() {
         SchedulerClient known = client;
         if (known == null) {

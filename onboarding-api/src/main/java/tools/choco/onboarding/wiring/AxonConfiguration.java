@@ -115,7 +115,7 @@ class AxonConfiguration {
 
     @Bean
     SmartLifecycle axonLifecycle(Configuration axon) {
-        return new AxonLifecycle(axon);
+        return new Phased(Phased.AXON, axon::start, axon::shutdown);
     }
 
     @Bean

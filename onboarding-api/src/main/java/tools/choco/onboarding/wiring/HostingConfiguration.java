@@ -56,9 +56,10 @@ class HostingConfiguration {
                 hosting, address, settings, access, listener, home.resolve(SERVER_DIRECTORY));
     }
 
+    /** Serves sites before the tasks build any: the addresses are known from then on. */
     @Bean
     SmartLifecycle sitesLifecycle(SitesServer server) {
-        return new SitesLifecycle(server);
+        return new Phased(Phased.FOLLOWERS, server::start, server::stop);
     }
 
     @Bean

@@ -87,6 +87,6 @@ final class ProcessorLifecycle implements SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return AxonLifecycle.PHASE + 1;
+        return Phased.FOLLOWERS;
     }
 }

@@ -105,7 +105,7 @@ class ProjectionsConfiguration {
 
     @Bean
     SmartLifecycle replayStreamLifecycle(ReplayStreams streams) {
-        return new ReplayStreamLifecycle(streams);
+        return Phased.beforeRequestsEnd(streams::close);
     }
 
     @Bean
@@ -142,7 +142,7 @@ class ProjectionsConfiguration {
 
     @Bean
     SmartLifecycle projectionLifecycle(ReadModelKeeper keeper) {
-        return new ProjectionLifecycle(keeper);
+        return new Phased(Phased.FOLLOWERS, keeper::start, keeper::stop);
     }
 
     @Bean

@@ -26,6 +26,6 @@ class RelayConfiguration {
 
     @Bean
     SmartLifecycle relayLifecycle(EventRelay relay) {
-        return new RelayLifecycle(relay);
+        return new Phased(Phased.FOLLOWERS, relay::start, relay::close);
     }
 }

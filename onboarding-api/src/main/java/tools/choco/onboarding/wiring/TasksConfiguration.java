@@ -26,6 +26,6 @@ class TasksConfiguration {
 
     @Bean
     SmartLifecycle taskLifecycle(DurableTasks tasks) {
-        return new TaskLifecycle(tasks);
+        return new Phased(Phased.TASKS, tasks::start, tasks::stop);
     }
 }

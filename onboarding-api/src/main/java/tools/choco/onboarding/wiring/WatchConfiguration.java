@@ -93,7 +93,7 @@ class WatchConfiguration {
 
     @Bean
     SmartLifecycle streamLifecycle(StreamHub hub) {
-        return new StreamLifecycle(hub);
+        return Phased.beforeRequestsEnd(hub::close);
     }
 
     @Bean

@@ -138,7 +138,8 @@ class WebhookConfiguration {
     @Bean
     SmartLifecycle webhookTaskLifecycle(
             @Qualifier("webhookScheduler") DurableTasks webhookScheduler, WebhookTasks tasks) {
-        return new TaskLifecycle(webhookScheduler);
+        return new Phased(
+                Phased.TASKS, webhookScheduler::start, webhookScheduler::stop);
     }
 
     @Bean(destroyMethod = "shutdownNow", defaultCandidate = false)

@@ -43,11 +43,7 @@ public final class HaltingService {
         application.addInitializers(
                 fresh -> {
                     GenericApplicationContext context = (GenericApplicationContext) fresh;
-                    context.registerBean(
-                            "testHosting",
-                            SiteHosting.class,
-                            () -> new RecordingHost(hosted),
-                            it -> it.setPrimary(true));
+                    new RecordingHost(hosted).replaceHosting(context);
                     context.registerBean(
                             "testCheckpoints",
                             Checkpoints.class,

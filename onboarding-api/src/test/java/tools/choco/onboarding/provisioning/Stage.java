@@ -3,9 +3,6 @@ package tools.choco.onboarding.provisioning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -52,17 +49,12 @@ final class Stage implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(20);
     private static final AtomicInteger SLUGS = new AtomicInteger();
 
-    private final RecordingHost host;
+    private final RecordingHost host = new RecordingHost();
     private final Map<String, Runnable> atCheckpoint = new ConcurrentHashMap<>();
     private final Set<String> poisoned = ConcurrentHashMap.newKeySet();
     private final RunningService service;
 
     private Stage() {
-        try {
-            host = new RecordingHost(Files.createTempDirectory("recording-host-"));
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
         service =
                 RunningService.startWith(
                         this::replaceParts,
@@ -92,8 +84,7 @@ final class Stage implements AutoCloseable {
     }
 
     private void replaceParts(GenericApplicationContext context) {
-        context.registerBean(
-                "testHosting", SiteHosting.class, () -> host, it -> it.setPrimary(true));
+        host.replaceHosting(context);
         context.registerBean(
                 "testCheckpoints",
                 Checkpoints.class,
@@ -216,7 +207,8 @@ final class Stage implements AutoCloseable {
         return tables().texts(
                         """
                         SELECT task_name || ' ' || task_instance FROM scheduled_tasks
-                        WHERE task_instance LIKE ?""",
+                        WHERE task_instance LIKE ?\
+                        """,
                         site.value() + "%");
     }
 

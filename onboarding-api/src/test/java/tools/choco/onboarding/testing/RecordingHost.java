@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.context.support.GenericApplicationContext;
 import tools.choco.onboarding.provisioning.Deployment;
 import tools.choco.onboarding.provisioning.GithubAccount;
 import tools.choco.onboarding.provisioning.HostedSite;
@@ -39,9 +40,24 @@ public final class RecordingHost implements SiteHosting {
     private final Map<String, Deque<Runnable>> next = new ConcurrentHashMap<>();
     private final Set<String> broken = ConcurrentHashMap.newKeySet();
 
+    /** A host on a directory of its own. */
+    public RecordingHost() {
+        try {
+            directory = Files.createTempDirectory("recording-host-");
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     /** A host on a directory, which may hold what an earlier one has made. */
     public RecordingHost(Path directory) {
         this.directory = directory;
+    }
+
+    /** Takes the place of the service's host. */
+    public void replaceHosting(GenericApplicationContext context) {
+        context.registerBean(
+                "testHosting", SiteHosting.class, () -> this, it -> it.setPrimary(true));
     }
 
     /** Does that first at the next call of an operation for a site; may throw. */

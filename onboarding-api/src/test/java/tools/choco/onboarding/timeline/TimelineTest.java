@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +21,6 @@ import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.events.ingest.v1.ExternalEventReceived;
 import tools.choco.onboarding.provisioning.HostingFailure;
-import tools.choco.onboarding.provisioning.SiteHosting;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.Slug;
@@ -49,16 +46,9 @@ class TimelineTest {
 
     /** A refusal, a skip, a site that fails and is tried again by an operator, the end. */
     @BeforeAll
-    static void live() throws IOException {
-        RecordingHost host = new RecordingHost(Files.createTempDirectory("recording-host-"));
-        service =
-                RunningService.startWith(
-                        context ->
-                                context.registerBean(
-                                        "testHosting",
-                                        SiteHosting.class,
-                                        () -> host,
-                                        it -> it.setPrimary(true)));
+    static void live() {
+        RecordingHost host = new RecordingHost();
+        service = RunningService.startWith(host::replaceHosting);
         analyst = service.analyst();
         user = User.of(service);
         user.linkGithub();

@@ -2,8 +2,6 @@ package tools.choco.onboarding.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,7 +11,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.choco.onboarding.provisioning.SiteHosting;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.RecordingHost;
 import tools.choco.onboarding.testing.RunningService;
@@ -37,16 +34,9 @@ class SiteStreamTest {
     private String session;
 
     @BeforeAll
-    static void start() throws IOException {
-        RecordingHost host = new RecordingHost(Files.createTempDirectory("recording-host-"));
-        service =
-                RunningService.startWith(
-                        context ->
-                                context.registerBean(
-                                        "testHosting",
-                                        SiteHosting.class,
-                                        () -> host,
-                                        it -> it.setPrimary(true)));
+    static void start() {
+        RecordingHost host = new RecordingHost();
+        service = RunningService.startWith(host::replaceHosting);
     }
 
     @BeforeEach
@@ -224,7 +214,8 @@ class SiteStreamTest {
                               SELECT max(position) FROM events JOIN event_kinds USING (kind)
                               WHERE aggregate_id = e.aggregate_id
                                 AND payload_type LIKE '%ProvisionCompleted')
-                        ORDER BY e.position""",
+                        ORDER BY e.position\
+                        """,
                         site, Long.parseLong(after));
     }
 

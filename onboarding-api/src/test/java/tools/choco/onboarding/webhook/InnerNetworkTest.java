@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InnerNetworkTest {
 
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
+    private static final byte[] NOBODY = {127, 0, 0, 2};
     private static final byte[] PUBLIC = {93, (byte) 184, (byte) 216, 34};
 
     private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
@@ -114,18 +115,12 @@ class InnerNetworkTest {
         assertThat(send(url, unguarded(rebinding)).status()).isEqualTo(204);
         assertThat(inside.received()).hasSize(1);
 
-        // Asked once a connection; the connection goes to what was checked, a dead public address.
+        // Asked once a connection, which goes to what was checked.
         asked.set(0);
-        AtomicInteger guarded = new AtomicInteger();
-        NameResolver counted =
-                name -> {
-                    guarded.incrementAndGet();
-                    return rebinding.resolve(name);
-                };
-        assertThat(send(url, new GuardedResolver(counted, false)).isDelivered()).isFalse();
-        assertThat(guarded).hasValue(1);
-        assertThat(send(url, new GuardedResolver(counted, false)).error())
-                .isEqualTo("address_refused");
+        DnsResolver guarded = onThisMachine(new GuardedResolver(rebinding, false));
+        assertThat(send(url, guarded).isDelivered()).isFalse();
+        assertThat(asked).hasValue(1);
+        assertThat(send(url, guarded).error()).isEqualTo("address_refused");
         assertThat(inside.received()).hasSize(1);
     }
 
@@ -138,7 +133,7 @@ class InnerNetworkTest {
                             InetAddress.getByAddress(LOOPBACK), InetAddress.getByAddress(PUBLIC)
                         };
 
-        assertThat(send(url, unguarded(both)).status()).isEqualTo(204);
+        assertThat(send(url, onThisMachine(unguarded(both))).status()).isEqualTo(204);
         assertThat(send(url, new GuardedResolver(both, false)).error())
                 .isEqualTo("address_refused");
         assertThat(inside.received()).hasSize(1);
@@ -274,6 +269,22 @@ class InnerNetworkTest {
         try (Sender sender = new Sender(addresses, settings, timers)) {
             return sender.send(url, Map.of(), "{}".getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /**
+     * Has nobody's loopback address in place of a public one: no test connects to another machine.
+     */
+    private static DnsResolver onThisMachine(DnsResolver guard) {
+        return unguarded(
+                name -> {
+                    InetAddress[] addresses = guard.resolve(name);
+                    for (int i = 0; i < addresses.length; i++) {
+                        if (Addresses.isPublic(addresses[i])) {
+                            addresses[i] = InetAddress.getByAddress(NOBODY);
+                        }
+                    }
+                    return addresses;
+                });
     }
 
     private static DnsResolver unguarded(NameResolver names) {

@@ -3,11 +3,9 @@ package tools.choco.onboarding.ctl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** Parked events: what is parked and why, and what is to become of it. */
@@ -34,16 +32,9 @@ import tools.jackson.databind.JsonNode;
             DeadLettersCommand.Retry.class,
             DeadLettersCommand.Discard.class
         })
-final class DeadLettersCommand implements Runnable {
+final class DeadLettersCommand extends CommandGroup {
 
     private static final String ROUTE = "/ops/dead-letters";
-
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
-    }
 
     /** Which sequences. */
     static final class Filter {
@@ -163,12 +154,7 @@ final class DeadLettersCommand implements Runnable {
                 description = "How many sequences, 1 to 500. Default: 100.")
         private @Nullable Integer max;
 
-        @Option(
-                names = "--reason",
-                required = true,
-                paramLabel = "TEXT",
-                description = "Why; it is written down with every retry.")
-        private String reason = "";
+        @Mixin private Reason reason = new Reason();
 
         @Override
         public Integer call() {
@@ -179,14 +165,13 @@ final class DeadLettersCommand implements Runnable {
             if (id != null) {
                 return act(
                         ROUTE + "/" + FunnelCommand.escaped(id) + "/retry",
-                        body(reason),
+                        reason.body(),
                         DeadLettersCommand::outcome,
                         answer -> !answer.path("goesOn").asBoolean(false));
             }
             return act(
                     ROUTE + "/retry",
-                    body(
-                            reason,
+                    reason.body(
                             "processor",
                             filter.processor,
                             "sessionId",
@@ -222,18 +207,13 @@ final class DeadLettersCommand implements Runnable {
         @Parameters(paramLabel = "ID", description = "The first letter of a sequence.")
         private String id = "";
 
-        @Option(
-                names = "--reason",
-                required = true,
-                paramLabel = "TEXT",
-                description = "Why; it is written down with the act.")
-        private String reason = "";
+        @Mixin private Reason reason = new Reason();
 
         @Override
         public Integer call() {
             return act(
                     ROUTE + "/" + FunnelCommand.escaped(id) + "/discard",
-                    body(reason),
+                    reason.body(),
                     DeadLettersCommand::outcome,
                     answer -> !answer.path("goesOn").asBoolean(false));
         }

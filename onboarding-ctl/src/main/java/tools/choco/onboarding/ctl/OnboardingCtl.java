@@ -39,10 +39,7 @@ import picocli.CommandLine.TypeConversionException;
             StreamCommand.class,
             IngestCommand.class
         })
-final class OnboardingCtl implements Runnable {
-
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+final class OnboardingCtl extends CommandGroup {
 
     public static void main(String[] arguments) {
         System.exit(commandLine().execute(arguments));
@@ -54,11 +51,6 @@ final class OnboardingCtl implements Runnable {
                 .registerConverter(LocalDate.class, OnboardingCtl::day)
                 .setParameterExceptionHandler(OnboardingCtl::reportUsage)
                 .setExecutionExceptionHandler(OnboardingCtl::reportFailure);
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
     private static LocalDate day(String text) {

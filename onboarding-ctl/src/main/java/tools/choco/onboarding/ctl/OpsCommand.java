@@ -89,18 +89,6 @@ abstract class OpsCommand implements Callable<Integer> {
         return path + (query.isEmpty() ? "" : "?" + String.join("&", query));
     }
 
-    /** A body with the reason, and with those members that have a value. */
-    static ObjectNode body(String reason, @Nullable Object... members) {
-        ObjectNode body = Service.JSON.createObjectNode().put("reason", reason);
-        for (int i = 0; i < members.length; i += 2) {
-            Object value = members[i + 1];
-            if (value != null) {
-                body.putPOJO(String.valueOf(members[i]), value);
-            }
-        }
-        return body;
-    }
-
     /** How a page goes on, in words; empty at its end. */
     static String more(JsonNode answer) {
         JsonNode cursor = answer.path("nextCursor");

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -86,17 +87,12 @@ final class ProcessorsCommand extends OpsCommand {
         @Parameters(paramLabel = "NAME", description = "Which processor.")
         private String name = "";
 
-        @Option(
-                names = "--reason",
-                required = true,
-                paramLabel = "TEXT",
-                description = "Why; it is written down with the act.")
-        private String reason = "";
+        @Mixin private Reason reason = new Reason();
 
         final int act(String word, @Nullable Integer segment) {
             return act(
                     "/ops/processors/" + FunnelCommand.escaped(name) + "/" + word,
-                    body(reason, "segment", segment),
+                    reason.body("segment", segment),
                     answer -> table(List.of(answer)),
                     answer -> false);
         }
@@ -134,6 +130,21 @@ final class ProcessorsCommand extends OpsCommand {
         }
     }
 
+    /** An act on one segment of a processor. */
+    abstract static class SegmentAct extends Act {
+
+        @Option(
+                names = "--segment",
+                paramLabel = "NUMBER",
+                defaultValue = "0",
+                description = "Which segment. Default: ${DEFAULT-VALUE}.")
+        private int segment;
+
+        final int act(String word) {
+            return act(word, segment);
+        }
+    }
+
     /** Splits a segment. */
     @Command(
             name = "split",
@@ -143,18 +154,10 @@ final class ProcessorsCommand extends OpsCommand {
                 "Examples:",
                 "    onboardingctl processors split funnel_g3 --reason 'two instances now'"
             })
-    static final class Split extends Act {
-
-        @Option(
-                names = "--segment",
-                paramLabel = "NUMBER",
-                defaultValue = "0",
-                description = "Which segment. Default: ${DEFAULT-VALUE}.")
-        private int segment;
-
+    static final class Split extends SegmentAct {
         @Override
         public Integer call() {
-            return act("split", segment);
+            return act("split");
         }
     }
 
@@ -167,18 +170,10 @@ final class ProcessorsCommand extends OpsCommand {
                 "Examples:",
                 "    onboardingctl processors merge funnel_g3 --reason 'one instance again'"
             })
-    static final class Merge extends Act {
-
-        @Option(
-                names = "--segment",
-                paramLabel = "NUMBER",
-                defaultValue = "0",
-                description = "Which segment. Default: ${DEFAULT-VALUE}.")
-        private int segment;
-
+    static final class Merge extends SegmentAct {
         @Override
         public Integer call() {
-            return act("merge", segment);
+            return act("merge");
         }
     }
 }

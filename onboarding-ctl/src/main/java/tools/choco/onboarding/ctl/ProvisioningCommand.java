@@ -5,10 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,16 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
             ProvisioningCommand.Retry.class,
             ProvisioningCommand.Fail.class
         })
-final class ProvisioningCommand implements Runnable {
+final class ProvisioningCommand extends CommandGroup {
 
     private static final String ROUTE = "/ops/provisioning";
-
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
-    }
 
     /** Lists sites. */
     @Command(
@@ -127,12 +118,7 @@ final class ProvisioningCommand implements Runnable {
                 description = "Where the call before ended.")
         private @Nullable String cursor;
 
-        @Option(
-                names = "--reason",
-                required = true,
-                paramLabel = "TEXT",
-                description = "Why; it is written down with every act.")
-        private String reason = "";
+        @Mixin private Reason reason = new Reason();
 
         final int act(String word) {
             if (sites.isEmpty() == (state == null && stuck == null)) {
@@ -141,8 +127,7 @@ final class ProvisioningCommand implements Runnable {
                                 + " --stuck-longer-than; not both");
             }
             ObjectNode body =
-                    body(
-                            reason,
+                    reason.body(
                             "state",
                             state,
                             "stuckLongerThan",

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -137,12 +138,7 @@ final class ReplayCommand extends OpsCommand {
                 description = "Only this session, in place, in one transaction.")
         private @Nullable String session;
 
-        @Option(
-                names = "--reason",
-                required = true,
-                paramLabel = "TEXT",
-                description = "Why; it is written down with the act.")
-        private String reason = "";
+        @Mixin private Reason reason = new Reason();
 
         @Option(names = "--no-wait", description = "Return once they are under way.")
         private boolean leaves;
@@ -152,7 +148,7 @@ final class ReplayCommand extends OpsCommand {
             if (session != null && readModels.size() > 1) {
                 throw usage("with --session there can be one read model only");
             }
-            var body = body(reason, "sessionId", session);
+            var body = reason.body("sessionId", session);
             if (session == null) {
                 readModels.forEach(body.putArray("projections")::add);
             } else {
@@ -280,16 +276,11 @@ final class ReplayCommand extends OpsCommand {
     /** An act on one replay. */
     abstract static class Act extends OfOne {
 
-        @Option(
-                names = "--reason",
-                required = true,
-                paramLabel = "TEXT",
-                description = "Why; it is written down with the act.")
-        private String reason = "";
+        @Mixin private Reason reason = new Reason();
 
         final int act(String word) {
             return act(
-                    route(word), body(reason), answer -> table(List.of(answer)), answer -> false);
+                    route(word), reason.body(), answer -> table(List.of(answer)), answer -> false);
         }
     }
 

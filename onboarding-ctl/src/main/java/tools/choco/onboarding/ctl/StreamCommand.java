@@ -1,14 +1,8 @@
 package tools.choco.onboarding.ctl;
 
-import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** The copy of the log in NATS: how far it is, and how to fill it anew. */
@@ -17,16 +11,7 @@ import tools.jackson.databind.JsonNode;
         header = "Look after the stream that carries every event to NATS.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {StreamCommand.Status.class, StreamCommand.Rebuild.class})
-final class StreamCommand implements Runnable {
-
-    private static final String SCOPE = "ops";
-
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
-    }
+final class StreamCommand extends CommandGroup {
 
     /** Asks how far the stream is. */
     @Command(
@@ -37,24 +22,10 @@ final class StreamCommand implements Runnable {
                 "Example, for a script:",
                 "    onboardingctl stream status --json | jq .backlogEvents"
             })
-    static final class Status implements Callable<Integer> {
-
-        @Mixin private ServiceOptions serviceOptions = new ServiceOptions();
-
-        @Mixin private TokenOptions tokenOptions = new TokenOptions();
-
-        @Spec private CommandSpec spec = CommandSpec.create();
-
-        @Option(names = "--json", description = "Print the service's answer as it came.")
-        private boolean json;
-
+    static final class Status extends OpsCommand {
         @Override
         public Integer call() {
-            try (Service service = serviceOptions.service()) {
-                String token = tokenOptions.orLocal(service, SCOPE);
-                print(spec, service.require(Call.read("/ops/stream", token)), json);
-                return 0;
-            }
+            return read("/ops/stream", StreamCommand::text);
         }
     }
 
@@ -72,46 +43,20 @@ final class StreamCommand implements Runnable {
                 "Example:",
                 "    onboardingctl stream rebuild --reason 'The database was restored.'"
             })
-    static final class Rebuild implements Callable<Integer> {
+    static final class Rebuild extends OpsCommand {
 
-        @Mixin private ServiceOptions serviceOptions = new ServiceOptions();
-
-        @Mixin private TokenOptions tokenOptions = new TokenOptions();
-
-        @Spec private CommandSpec spec = CommandSpec.create();
-
-        @Option(
-                names = "--reason",
-                required = true,
-                paramLabel = "TEXT",
-                description = "Why; it is kept in the log, with who did it.")
-        private String reason = "";
-
-        @Option(names = "--json", description = "Print the service's answer as it came.")
-        private boolean json;
+        @Mixin private Reason reason = new Reason();
 
         @Override
         public Integer call() {
-            try (Service service = serviceOptions.service()) {
-                String token = tokenOptions.orLocal(service, SCOPE);
-                var body = Service.JSON.createObjectNode().put("reason", reason);
-                var call = Call.write("/ops/stream/rebuild", token, body);
-                print(spec, service.require(call), json);
-                return 0;
-            }
+            return act("/ops/stream/rebuild", reason.body(), StreamCommand::text, answer -> false);
         }
-    }
-
-    private static void print(CommandSpec spec, Reply reply, boolean json) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? reply.body() : text(reply.json()));
-        out.flush();
     }
 
     /** What matters of an answer, in a few lines. */
     static String text(JsonNode stream) {
         String line =
-                "%s: %s, position %s of %s"
+                "%s: %s, position %s of %s%n"
                         .formatted(
                                 stream.path("stream").asString(),
                                 stream.path("state").asString().replace('_', ' '),
@@ -121,14 +66,14 @@ final class StreamCommand implements Runnable {
             line +=
                     String.format(
                             Locale.ROOT,
-                            "%n%,d events behind, the oldest for %.1f s",
+                            "%,d events behind, the oldest for %.1f s%n",
                             stream.path("backlogEvents").asLong(),
                             stream.path("backlogMs").asLong(0) / 1e3);
         }
         JsonNode failure = stream.path("lastFailure");
         if (failure.isObject()) {
             line +=
-                    "%nlast failure at %s: %s"
+                    "last failure at %s: %s%n"
                             .formatted(
                                     failure.path("at").asString(),
                                     failure.path("detail").asString());

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.events.EventFields;
 import tools.choco.onboarding.events.v1.DeployStatus;
 import tools.choco.onboarding.events.v1.ErrorKind;
@@ -147,8 +148,20 @@ public final class History {
         return events;
     }
 
+    /** The same history of other sessions. */
+    static List<Entry> renamed(List<Entry> history) {
+        return history.stream()
+                .map(
+                        it ->
+                                new Entry(
+                                        RandomEvents.id("other " + it.aggregateId()),
+                                        it.sequence(),
+                                        renamed(it.event())))
+                .toList();
+    }
+
     /** The same event of another session or site. */
-    public static Message renamed(Message event) {
+    private static Message renamed(Message event) {
         Message.Builder renamed = event.toBuilder();
         for (String name : List.of("session_id", "site_id")) {
             FieldDescriptor field = event.getDescriptorForType().findFieldByName(name);

@@ -76,7 +76,8 @@ class ParkedRebuildTest {
                 WITH parked AS (INSERT INTO dead_letters
                     (processor, sequence_key, position, event_id, event_type, parked_at)
                     VALUES ('sessionview_g1', 's', 1, gen_random_uuid(), 'x', now()) RETURNING id)
-                SELECT id::text FROM parked""");
+                SELECT id::text FROM parked\
+                """);
         keeper.generations().drop(new Generation(touchy.name(), 1));
         assertThat(parked(1)).isEqualTo("0");
         keeper.stop();
@@ -93,32 +94,20 @@ class ParkedRebuildTest {
     }
 
     /** The list of sessions, which cannot bear some of them. */
-    private static final class Touchy implements Projection {
+    private static final class Touchy extends DelegatingProjection {
 
-        private final SessionViewProjection sessions = new SessionViewProjection();
         private final Set<String> poisoned = ConcurrentHashMap.newKeySet();
 
-        @Override
-        public String name() {
-            return sessions.name();
-        }
-
-        @Override
-        public int version() {
-            return sessions.version();
+        Touchy() {
+            super(new SessionViewProjection());
         }
 
         @Override
         public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
-            sessions.apply(connection, events);
+            super.apply(connection, events);
             if (events.stream().anyMatch(it -> poisoned.contains(it.sessionId()))) {
                 throw new IllegalStateException("poison");
             }
-        }
-
-        @Override
-        public String tables() {
-            return sessions.tables();
         }
     }
 }

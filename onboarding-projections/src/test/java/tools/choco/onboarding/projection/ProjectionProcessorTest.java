@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
 import tools.choco.onboarding.siteview.SiteViewProjection;
 
@@ -67,8 +66,7 @@ class ProjectionProcessorTest {
 
         projection.failure.set(failure);
         int before = projection.attempts.get();
-        List<History.Entry> more =
-                History.of(List.of()).stream().map(ProjectionProcessorTest::renamed).toList();
+        List<History.Entry> more = History.renamed(History.of(List.of()));
         models.append(more);
         await().until(() -> projection.attempts.get() >= before + 2);
 
@@ -146,34 +144,19 @@ class ProjectionProcessorTest {
         return History.of(new Random(seed).ints(size, 0, 1_000_000).boxed().toList());
     }
 
-    /** The same history of another session. */
-    private static History.Entry renamed(History.Entry entry) {
-        return new History.Entry(
-                RandomEvents.id("other " + entry.aggregateId()),
-                entry.sequence(),
-                History.renamed(entry.event()));
-    }
-
     /** The sessions, broken on purpose after it has written its rows. */
-    private static final class Breakable implements Projection {
+    private static final class Breakable extends DelegatingProjection {
 
-        private final SessionViewProjection sessions = new SessionViewProjection();
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private final AtomicInteger attempts = new AtomicInteger();
 
-        @Override
-        public String name() {
-            return sessions.name();
-        }
-
-        @Override
-        public int version() {
-            return sessions.version();
+        Breakable() {
+            super(new SessionViewProjection());
         }
 
         @Override
         public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
-            sessions.apply(connection, events);
+            super.apply(connection, events);
             attempts.incrementAndGet();
             switch (failure.get()) {
                 case SQLException e -> throw e;
@@ -183,11 +166,6 @@ class ProjectionProcessorTest {
                     // Nothing is broken.
                 }
             }
-        }
-
-        @Override
-        public String tables() {
-            return sessions.tables();
         }
     }
 }

@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.choco.onboarding.evaluation.Funnels;
-import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.funnel.FunnelProjection;
 
 /** A read model is built again beside the one that serves, then switched to and back. */
@@ -67,7 +66,7 @@ class ReadModelKeeperTest {
 
         keeper.generations().serve(next);
         assertThat(served(keeper)).isEqualTo(2);
-        models.append(renamed(history));
+        models.append(History.renamed(history));
         await().untilAsserted(() -> assertThat(rows(1)).isEqualTo(rows(2)).contains("other"));
 
         await().untilAsserted(
@@ -232,59 +231,29 @@ class ReadModelKeeperTest {
         return History.of(new Random(seed).ints(400, 0, 1_000_000).boxed().toList());
     }
 
-    /** The same history of other sessions. */
-    private static List<History.Entry> renamed(List<History.Entry> history) {
-        return history.stream()
-                .map(
-                        entry ->
-                                new History.Entry(
-                                        RandomEvents.id("other " + entry.aggregateId()),
-                                        entry.sequence(),
-                                        History.renamed(entry.event())))
-                .toList();
-    }
-
     /** The funnel as another version of the service has it. */
-    private record Versioned(FunnelProjection funnel) implements Projection {
+    private static final class Versioned extends DelegatingProjection {
 
-        @Override
-        public String name() {
-            return funnel.name();
+        Versioned(FunnelProjection funnel) {
+            super(funnel);
         }
 
         @Override
         public int version() {
-            return funnel.version() + 1;
-        }
-
-        @Override
-        public String tables() {
-            return funnel.tables();
-        }
-
-        @Override
-        public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
-            funnel.apply(connection, events);
+            return super.version() + 1;
         }
     }
 
     /** The funnel, whose fourth batch never ends while it is stuck. */
-    private record Interrupted(FunnelProjection funnel, AtomicBoolean stuck, AtomicInteger batches)
-            implements Projection {
+    private static final class Interrupted extends DelegatingProjection {
 
-        @Override
-        public String name() {
-            return funnel.name();
-        }
+        private final AtomicBoolean stuck;
+        private final AtomicInteger batches;
 
-        @Override
-        public int version() {
-            return funnel.version();
-        }
-
-        @Override
-        public String tables() {
-            return funnel.tables();
+        Interrupted(FunnelProjection funnel, AtomicBoolean stuck, AtomicInteger batches) {
+            super(funnel);
+            this.stuck = stuck;
+            this.batches = batches;
         }
 
         @Override
@@ -292,7 +261,7 @@ class ReadModelKeeperTest {
             if (batches.incrementAndGet() > 3 && stuck.get()) {
                 throw new SQLException("the power is gone");
             }
-            funnel.apply(connection, events);
+            super.apply(connection, events);
         }
     }
 }

@@ -131,7 +131,7 @@ class ReplaysTest {
     @Test
     void comparesAndSwitchesWhileEventsAreAppended() throws InterruptedException {
         ready(SESSIONS);
-        Thread writer = Thread.ofVirtual().start(() -> models.append(renamed()));
+        Thread writer = Thread.ofVirtual().start(() -> models.append(History.renamed(history)));
         Stream.of("sessionview_g2", "sessionview_g1", "sessionview_g2")
                 .forEach(
                         id -> {
@@ -213,7 +213,7 @@ class ReplaysTest {
 
     @Test
     void replaysOneSessionWhileItsEventsComeIn() throws InterruptedException {
-        List<History.Entry> more = renamed();
+        List<History.Entry> more = History.renamed(history);
         Thread writer = Thread.ofVirtual().start(() -> models.append(more));
         String session = LoggedEvent.sessionOf(more.getFirst().event());
         await().until(
@@ -290,18 +290,6 @@ class ReplaysTest {
                 + " LIMIT 1";
     }
 
-    /** The same history of other sessions. */
-    private List<History.Entry> renamed() {
-        return history.stream()
-                .map(
-                        entry ->
-                                new History.Entry(
-                                        RandomEvents.id("other " + entry.aggregateId()),
-                                        entry.sequence(),
-                                        History.renamed(entry.event())))
-                .toList();
-    }
-
     private static void assertRefused(String code, Runnable step) {
         assertThatExceptionOfType(ReplayRefused.class)
                 .isThrownBy(step::run)
@@ -309,27 +297,15 @@ class ReplaysTest {
     }
 
     /** A projection that refuses after so many batches. */
-    private record Failing(Projection other, AtomicInteger left, AtomicReference<Exception> failure)
-            implements Projection {
+    private static final class Failing extends DelegatingProjection {
 
-        @Override
-        public String name() {
-            return other.name();
-        }
+        private final AtomicInteger left;
+        private final AtomicReference<Exception> failure;
 
-        @Override
-        public int version() {
-            return other.version();
-        }
-
-        @Override
-        public String tables() {
-            return other.tables();
-        }
-
-        @Override
-        public boolean forget(Connection connection, List<LoggedEvent> events) throws SQLException {
-            return other.forget(connection, events);
+        Failing(Projection other, AtomicInteger left, AtomicReference<Exception> failure) {
+            super(other);
+            this.left = left;
+            this.failure = failure;
         }
 
         @Override
@@ -341,7 +317,7 @@ class ReplaysTest {
                     case null, default -> throw new AssertionError(failure);
                 }
             }
-            other.apply(connection, events);
+            super.apply(connection, events);
         }
     }
 }

@@ -56,17 +56,7 @@ public final class AppendsBench implements Bench {
                         new Appender(stage.copyOfLog(scale.smallLog(), "appends_small"), cold));
         large.p99(scale.warmUp());
         small.p99(scale.warmUp());
-        return new Comparison() {
-            @Override
-            public double a() throws Exception {
-                return large.p99(round);
-            }
-
-            @Override
-            public double b() throws Exception {
-                return small.p99(round);
-            }
-        };
+        return Comparison.of(() -> large.p99(round), () -> small.p99(round));
     }
 
     /**

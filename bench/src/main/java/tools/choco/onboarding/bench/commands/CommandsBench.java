@@ -46,16 +46,8 @@ public final class CommandsBench implements Bench {
                                 OnboardingStepCompleted.getDescriptor().getFullName()));
         Repeating.perSecond(THREADS, scale.warmUp(), users::answer);
         Repeating.perSecond(THREADS, scale.warmUp().dividedBy(3), inserts::insert);
-        return new Comparison() {
-            @Override
-            public double a() throws Exception {
-                return Repeating.perSecond(THREADS, scale.round(), users::answer);
-            }
-
-            @Override
-            public double b() throws Exception {
-                return Repeating.perSecond(THREADS, scale.round(), inserts::insert);
-            }
-        };
+        return Comparison.of(
+                () -> Repeating.perSecond(THREADS, scale.round(), users::answer),
+                () -> Repeating.perSecond(THREADS, scale.round(), inserts::insert));
     }
 }

@@ -39,16 +39,8 @@ public final class StockAxonBench implements Bench {
         var theirs = new AnsweringUsers(stock.commands(), threads, scale.users());
         Repeating.perSecond(threads, scale.warmUp(), ours::answer);
         Repeating.perSecond(threads, scale.warmUp(), theirs::answer);
-        return new Comparison() {
-            @Override
-            public double a() throws Exception {
-                return Repeating.perSecond(threads, scale.round(), ours::answer);
-            }
-
-            @Override
-            public double b() throws Exception {
-                return Repeating.perSecond(threads, scale.round(), theirs::answer);
-            }
-        };
+        return Comparison.of(
+                () -> Repeating.perSecond(threads, scale.round(), ours::answer),
+                () -> Repeating.perSecond(threads, scale.round(), theirs::answer));
     }
 }

@@ -63,17 +63,8 @@ public enum FunnelBench implements Bench {
             var small = Analyst.of(stage, large(stage) / 10, resources);
             large.p99(FUNNEL, stage.scale().warmUp());
             small.p99(FUNNEL, stage.scale().warmUp());
-            return new Comparison() {
-                @Override
-                public double a() throws Exception {
-                    return large.p99(FUNNEL, round(stage));
-                }
-
-                @Override
-                public double b() throws Exception {
-                    return small.p99(FUNNEL, round(stage));
-                }
-            };
+            return Comparison.of(
+                    () -> large.p99(FUNNEL, round(stage)), () -> small.p99(FUNNEL, round(stage)));
         }
     },
     /** Day by day and path by path. */
@@ -133,17 +124,7 @@ public enum FunnelBench implements Bench {
             throws Exception {
         var analyst = Analyst.of(stage, large(stage), resources);
         analyst.p99(target, stage.scale().warmUp());
-        return new Comparison() {
-            @Override
-            public double a() throws Exception {
-                return analyst.p99(target, round(stage));
-            }
-
-            @Override
-            public double b() {
-                throw new UnsupportedOperationException();
-            }
-        };
+        return Comparison.alone(() -> analyst.p99(target, round(stage)));
     }
 
     private static Comparison beside(Stage stage, Resources resources, Rival rival)

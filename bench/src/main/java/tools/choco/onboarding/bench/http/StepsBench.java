@@ -29,22 +29,16 @@ public final class StepsBench implements Bench {
         var round = stage.scale().round();
         var service = Service.start(stage, "steps", resources);
         Repeating.perSecond(Service.CONNECTIONS, round, service.inserts()::insert);
-        return new Comparison() {
-            @Override
-            public double a() throws Exception {
-                long before = service.database().number(STORED);
-                double perSecond =
-                        service.load().asFastAsItGoes(Service.CONNECTIONS, round).perSecond();
-                if (service.database().number(STORED) == before) {
-                    throw new IllegalStateException("The answers were not stored");
-                }
-                return perSecond;
-            }
-
-            @Override
-            public double b() throws Exception {
-                return Repeating.perSecond(Service.CONNECTIONS, round, service.inserts()::insert);
-            }
-        };
+        return Comparison.of(
+                () -> {
+                    long before = service.database().number(STORED);
+                    double perSecond =
+                            service.load().asFastAsItGoes(Service.CONNECTIONS, round).perSecond();
+                    if (service.database().number(STORED) == before) {
+                        throw new IllegalStateException("The answers were not stored");
+                    }
+                    return perSecond;
+                },
+                () -> Repeating.perSecond(Service.CONNECTIONS, round, service.inserts()::insert));
     }
 }

@@ -42,24 +42,19 @@ public final class VisibleBench implements Bench {
         var views = new SessionQueries(resources.closing(service.database().pool(1)));
         var witness = resources.closing(new Witness(views, witnesses));
         witness.catchUp();
-        return new Comparison() {
-            @Override
-            public double a() throws Exception {
-                try (var loading = Executors.newSingleThreadExecutor()) {
-                    var load =
-                            loading.submit(
-                                    () -> service.load().atRate(Service.CONNECTIONS, rate, round));
-                    double p99 = witness.p99(round);
-                    load.get();
-                    return p99;
-                }
-            }
-
-            @Override
-            public double b() {
-                throw new UnsupportedOperationException();
-            }
-        };
+        return Comparison.alone(
+                () -> {
+                    try (var loading = Executors.newSingleThreadExecutor()) {
+                        var load =
+                                loading.submit(
+                                        () ->
+                                                service.load()
+                                                        .atRate(Service.CONNECTIONS, rate, round));
+                        double p99 = witness.p99(round);
+                        load.get();
+                        return p99;
+                    }
+                });
     }
 
     /** Answers now and then, and looks until the answer is there. */

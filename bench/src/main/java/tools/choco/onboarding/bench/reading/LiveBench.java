@@ -31,16 +31,8 @@ public final class LiveBench implements Bench {
         var upserting = resources.closing(new Upserting(database));
         rebuilding.livePerSecond();
         upserting.perSecond(events, eventsPerBatch);
-        return new Comparison() {
-            @Override
-            public double a() throws Exception {
-                return rebuilding.livePerSecond();
-            }
-
-            @Override
-            public double b() throws Exception {
-                return upserting.perSecond(events, eventsPerBatch);
-            }
-        };
+        return Comparison.of(
+                () -> rebuilding.livePerSecond(),
+                () -> upserting.perSecond(events, eventsPerBatch));
     }
 }

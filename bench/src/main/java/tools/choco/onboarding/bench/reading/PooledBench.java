@@ -9,6 +9,8 @@ import tools.choco.onboarding.bench.measure.Stage;
 /** Row 6a: a pooled processor that does nothing, beside a bare cursor. */
 public final class PooledBench implements Bench {
 
+    private static final int EVENTS_PER_BATCH = 1_000;
+
     static final String CURSOR = "rows/s of a bare cursor that parses the payloads";
 
     @Override
@@ -29,18 +31,10 @@ public final class PooledBench implements Bench {
         var database = stage.copyOfLog(stage.scale().largeLog(), "pooled");
         var pooled = resources.closing(new PooledReading(database));
         var cursor = new Cursor(database);
-        pooled.perSecond(events);
+        pooled.perSecond(events, EVENTS_PER_BATCH, Sink::take);
         cursor.perSecond(events);
-        return new Comparison() {
-            @Override
-            public double a() throws Exception {
-                return pooled.perSecond(events);
-            }
-
-            @Override
-            public double b() throws Exception {
-                return cursor.perSecond(events);
-            }
-        };
+        return Comparison.of(
+                () -> pooled.perSecond(events, EVENTS_PER_BATCH, Sink::take),
+                () -> cursor.perSecond(events));
     }
 }

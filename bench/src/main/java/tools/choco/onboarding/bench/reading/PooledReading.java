@@ -2,6 +2,8 @@ package tools.choco.onboarding.bench.reading;
 
 import com.google.protobuf.Message;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -12,7 +14,6 @@ import org.axonframework.eventhandling.EventHandlerInvoker;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.Segment;
-import org.axonframework.eventhandling.TrackedEventMessage;
 import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
 import org.axonframework.messaging.StreamableMessageSource;
 import tools.choco.onboarding.bench.database.Database;
@@ -20,10 +21,12 @@ import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.projection.Coordinators;
 
-/** Axon's pooled processor over the log, set up as the service sets up those of its read models. */
+/**
+ * Axon's pooled processor over the log, set up as the service sets up those of its read models. Its
+ * coordinator does not pause as Axon's does.
+ */
 final class PooledReading implements AutoCloseable {
 
-    private static final int EVENTS_PER_BATCH = 1_000;
     private static final int CONNECTIONS = 8;
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
@@ -39,13 +42,23 @@ final class PooledReading implements AutoCloseable {
         store = log.eventStore();
     }
 
-    /** Has a handler that does nothing get so many events from the start; events a second. */
-    double perSecond(long events) throws InterruptedException {
-        var counting = new Counting(events);
+    /** What a handler does with an event. */
+    interface Work {
+        void on(Message event) throws SQLException;
+    }
+
+    /** The connection of the batch that is worked on. */
+    Connection connection() {
+        return log.transactions().current();
+    }
+
+    /** Has a handler get so many events from the start of the log; events a second. */
+    double perSecond(long events, int eventsPerBatch, Work work) throws InterruptedException {
+        var counted = new Counted(work, events);
         var processor =
                 PooledStreamingEventProcessor.builder()
                         .name("bench-" + UUID.randomUUID())
-                        .eventHandlerInvoker(counting)
+                        .eventHandlerInvoker(counted)
                         .errorHandler(PropagatingErrorHandler.instance())
                         .messageSource(store)
                         .tokenStore(log.tokenStore("bench", Duration.ofSeconds(10)))
@@ -54,12 +67,12 @@ final class PooledReading implements AutoCloseable {
                         .workerExecutor(workers)
                         .initialToken(StreamableMessageSource::createTailToken)
                         .initialSegmentCount(1)
-                        .batchSize(EVENTS_PER_BATCH)
+                        .batchSize(eventsPerBatch)
                         .build();
         long begin = System.nanoTime();
         processor.start();
         try {
-            if (!counting.done.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+            if (!counted.done.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("The processor stands still");
             }
             return Sink.perSecond(events, events, begin);
@@ -77,12 +90,14 @@ final class PooledReading implements AutoCloseable {
         pool.close();
     }
 
-    private static final class Counting implements EventHandlerInvoker {
+    private static final class Counted implements EventHandlerInvoker {
 
+        private final Work work;
         private final CountDownLatch done = new CountDownLatch(1);
         private long left;
 
-        Counting(long events) {
+        Counted(Work work, long events) {
+            this.work = work;
             left = events;
         }
 
@@ -92,8 +107,8 @@ final class PooledReading implements AutoCloseable {
         }
 
         @Override
-        public void handle(EventMessage<?> message, Segment segment) {
-            Sink.take((Message) ((TrackedEventMessage<?>) message).getPayload());
+        public void handle(EventMessage<?> message, Segment segment) throws SQLException {
+            work.on((Message) message.getPayload());
             if (--left == 0) {
                 done.countDown();
             }

@@ -49,16 +49,8 @@ public final class RebuildBesideUpsertsBench implements Bench {
         var upserting = resources.closing(new Upserting(database));
         rebuilding.allPerSecond();
         upserting.perSecond(upserts, eventsPerBatch);
-        return new Comparison() {
-            @Override
-            public double a() throws Exception {
-                return rebuilding.allPerSecond();
-            }
-
-            @Override
-            public double b() throws Exception {
-                return upserting.perSecond(upserts, eventsPerBatch);
-            }
-        };
+        return Comparison.of(
+                () -> rebuilding.allPerSecond(),
+                () -> upserting.perSecond(upserts, eventsPerBatch));
     }
 }

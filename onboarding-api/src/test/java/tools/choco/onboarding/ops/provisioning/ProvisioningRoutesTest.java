@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.events.audit.v1.OperatorActed;
 import tools.choco.onboarding.provisioning.HostingFailure;
-import tools.choco.onboarding.provisioning.SiteHosting;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.Slug;
@@ -50,16 +47,11 @@ class ProvisioningRoutesTest {
     private final String reason = "ticket " + UUID.randomUUID();
 
     @BeforeAll
-    static void start() throws IOException {
-        host = new RecordingHost(Files.createTempDirectory("recording-host-"));
+    static void start() {
+        host = new RecordingHost();
         service =
                 RunningService.startWith(
-                        context ->
-                                context.registerBean(
-                                        "testHosting",
-                                        SiteHosting.class,
-                                        () -> host,
-                                        it -> it.setPrimary(true)),
+                        host::replaceHosting,
                         // A hop that failed in passing is not tried again while a test looks.
                         "onboarding.provisioning.backoff-initial=PT1H",
                         "onboarding.provisioning.backoff-max=PT1H");
@@ -382,7 +374,8 @@ class ProvisioningRoutesTest {
                                 tables.count(
                                                 """
                                                 SELECT count(*) FROM hop_attempts
-                                                WHERE site_id = ?::uuid AND outcome = 'again'""",
+                                                WHERE site_id = ?::uuid AND outcome = 'again'\
+                                                """,
                                                 made.id())
                                         == 1);
         return made;
@@ -440,10 +433,12 @@ class ProvisioningRoutesTest {
                                                         """
                                                         SELECT count(*) FROM events
                                                         JOIN event_kinds USING (kind)
-                                                        WHERE aggregate_type = 'Site'"""))
+                                                        WHERE aggregate_type = 'Site'\
+                                                        """))
                                         .isEqualTo(
                                                 tables.count(
-                                                        "SELECT coalesce(sum(events), 0) FROM siteview_g1.sites")));
+                                                        "SELECT coalesce(sum(events), 0) FROM"
+                                                            + " siteview_g1.sites")));
     }
 
     private static List<String> ids(Answer answer) {
@@ -468,7 +463,8 @@ class ProvisioningRoutesTest {
                 .sql(
                         """
                         SELECT payload FROM events JOIN event_kinds USING (kind)
-                        WHERE aggregate_type = 'Operation' ORDER BY position""")
+                        WHERE aggregate_type = 'Operation' ORDER BY position\
+                        """)
                 .query(byte[].class)
                 .list()
                 .stream()

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,7 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.edge.ProblemCode;
 import tools.choco.onboarding.events.audit.v1.OperatorActed;
-import tools.choco.onboarding.provisioning.SiteHosting;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.Slug;
@@ -55,16 +52,9 @@ class ReplayRoutesTest {
     private static Client operator;
 
     @BeforeAll
-    static void start() throws IOException {
-        host = new RecordingHost(Files.createTempDirectory("recording-host-"));
-        service =
-                RunningService.startWith(
-                        context ->
-                                context.registerBean(
-                                        "testHosting",
-                                        SiteHosting.class,
-                                        () -> host,
-                                        it -> it.setPrimary(true)));
+    static void start() {
+        host = new RecordingHost();
+        service = RunningService.startWith(host::replaceHosting);
         tables = Tables.of(service);
         operator = service.operator();
     }
@@ -130,7 +120,8 @@ class ReplayRoutesTest {
         tables.update(
                 """
                 INSERT INTO %s.provisioning_sagas
-                VALUES ('planted', 'live', 1, NULL, NULL, 'adopt', now())"""
+                VALUES ('planted', 'live', 1, NULL, NULL, 'adopt', now())\
+                """
                         .formatted(id));
 
         Answer difference = operator.get("/ops/replays/" + id + "/difference?samples=3");
@@ -424,7 +415,8 @@ class ReplayRoutesTest {
 
     private static String serving(String projection) {
         return tables.texts(
-                        "SELECT projection || '_g' || generation FROM projection_current WHERE projection = ?",
+                        "SELECT projection || '_g' || generation FROM projection_current WHERE"
+                            + " projection = ?",
                         projection)
                 .getFirst();
     }
@@ -451,7 +443,8 @@ class ReplayRoutesTest {
                         .map(
                                 table ->
                                         tables.texts(
-                                                        "SELECT coalesce(json_agg(t ORDER BY t::text), '[]')::text FROM "
+                                                        "SELECT coalesce(json_agg(t ORDER BY"
+                                                            + " t::text), '[]')::text FROM "
                                                                 + table
                                                                 + " t")
                                                 .getFirst())
@@ -459,7 +452,8 @@ class ReplayRoutesTest {
                 + tables.count(
                         """
                         SELECT count(*) FROM events JOIN event_kinds USING (kind)
-                        WHERE aggregate_type <> 'Operation'""");
+                        WHERE aggregate_type <> 'Operation'\
+                        """);
     }
 
     /** What is written down of a target: action and outcome, in the log's order. */
@@ -468,7 +462,8 @@ class ReplayRoutesTest {
                 .sql(
                         """
                         SELECT payload FROM events JOIN event_kinds USING (kind)
-                        WHERE aggregate_type = 'Operation' ORDER BY position""")
+                        WHERE aggregate_type = 'Operation' ORDER BY position\
+                        """)
                 .query((row, number) -> acted(row.getBytes(1)))
                 .list()
                 .stream()

@@ -3,8 +3,6 @@ package tools.choco.onboarding.site.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +23,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.choco.onboarding.provisioning.HostingFailure;
-import tools.choco.onboarding.provisioning.SiteHosting;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.Slug;
@@ -53,16 +50,11 @@ class SiteRoutesTest {
     private User user;
 
     @BeforeAll
-    static void start() throws IOException {
-        host = new RecordingHost(Files.createTempDirectory("recording-host-"));
+    static void start() {
+        host = new RecordingHost();
         service =
                 RunningService.startWith(
-                        context ->
-                                context.registerBean(
-                                        "testHosting",
-                                        SiteHosting.class,
-                                        () -> host,
-                                        it -> it.setPrimary(true)),
+                        host::replaceHosting,
                         "onboarding.claims.sites-per-session-max=" + SITES_MAX);
         tables = Tables.of(service);
     }
@@ -183,7 +175,8 @@ class SiteRoutesTest {
                                 """
                                 SELECT count(DISTINCT xmin::text) FROM events
                                 WHERE aggregate_id = ?::uuid
-                                    OR aggregate_id = ?::uuid AND sequence = 2""",
+                                    OR aggregate_id = ?::uuid AND sequence = 2\
+                                """,
                                 id,
                                 session))
                 .isEqualTo(1);
@@ -269,7 +262,8 @@ class SiteRoutesTest {
                                         "/onboarding/site",
                                         """
                                         {"sessionId":"%s","slug":"%s","hostingMode":"user_git",
-                                        "templateId":"shop"}"""
+                                        "templateId":"shop"}\
+                                        """
                                                 .formatted(session, slug))
                                 .at("/code"))
                 .isEqualTo("template_unknown");
@@ -607,8 +601,9 @@ class SiteRoutesTest {
 
     private static String requests() {
         return """
-               SELECT count(*) FROM events JOIN event_kinds USING (kind)
-               WHERE aggregate_id = ?::uuid AND payload_type LIKE '%SiteProvisionRequested'""";
+        SELECT count(*) FROM events JOIN event_kinds USING (kind)
+        WHERE aggregate_id = ?::uuid AND payload_type LIKE '%SiteProvisionRequested'\
+        """;
     }
 
     /** In how many transactions an aggregate's events were written. */

@@ -9,7 +9,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.EventTime;
 import tools.choco.onboarding.projection.Cursor;
@@ -45,12 +48,18 @@ public final class Deliveries {
             Instant deadline) {}
 
     /**
-     * Makes the deliveries of an event, unless they are there already.
+     * An event that subscriptions may ask for.
      *
-     * @param classes everything that the event is delivered as
-     * @return subscriptions that have a new one
+     * @param classes everything that it is delivered as
      */
-    List<UUID> add(UUID eventId, String eventType, long position, Collection<String> classes) {
+    record Routed(UUID eventId, String eventType, long position, Collection<String> classes) {}
+
+    /**
+     * Makes the deliveries of some events, unless they are there already.
+     *
+     * @return subscriptions that have new ones
+     */
+    Set<UUID> add(Collection<Routed> events) {
         Instant now = EventTime.now(clock);
         return transactions
                 .jdbc()
@@ -59,20 +68,30 @@ public final class Deliveries {
                         INSERT INTO webhook_deliveries
                             (delivery_id, webhook_id, event_id, event_type, position, state,
                              created_at, next_attempt_at, deadline_at)
-                        SELECT gen_random_uuid(), webhook_id, :event, :type, :position, 'pending',
-                            :now, :now, :deadline
-                        FROM webhooks
-                        WHERE from_position < :position AND event_types && :classes::text[]
+                        SELECT gen_random_uuid(), webhook_id, event_id, event_type, position,
+                            'pending', :now, :now, :deadline
+                        FROM webhooks JOIN
+                            unnest(:events::uuid[], :types::text[], :positions::bigint[],
+                                :classes::text[])
+                                AS e (event_id, event_type, position, classes)
+                            ON from_position < position
+                                AND event_types && string_to_array(classes, ' ')
+                        ORDER BY position
                         ON CONFLICT (webhook_id, event_id) DO NOTHING
                         RETURNING webhook_id""")
-                .param("event", eventId)
-                .param("type", eventType)
-                .param("position", position)
+                .param("events", of(events, Routed::eventId, UUID[]::new))
+                .param("types", of(events, Routed::eventType, String[]::new))
+                .param("positions", of(events, Routed::position, Long[]::new))
+                .param("classes", of(events, it -> String.join(" ", it.classes()), String[]::new))
                 .param("now", Timestamp.from(now))
                 .param("deadline", Timestamp.from(now.plus(settings.retryFor())))
-                .param("classes", classes.toArray(String[]::new))
                 .query(UUID.class)
-                .list();
+                .set();
+    }
+
+    private static <T> T[] of(
+            Collection<Routed> events, Function<Routed, T> part, IntFunction<T[]> array) {
+        return events.stream().map(part).toArray(array);
     }
 
     /** Makes the delivery of a test event. Empty if nobody subscribed. */

@@ -1,10 +1,15 @@
 package tools.choco.onboarding.webhook;
 
-import com.google.protobuf.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.axonframework.eventhandling.EventHandlerInvoker;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.Segment;
+import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.projection.LoggedEvent;
 
@@ -16,6 +21,12 @@ public final class WebhookRouter implements EventHandlerInvoker {
 
     /** Name of its processor; token rows hang on it. */
     public static final String NAME = "webhooks";
+
+    private static final Set<Class<?>> ROUTED =
+            EventType.all().stream()
+                    .filter(EventType::isOfSessionOrSite)
+                    .map(type -> type.defaultInstance().getClass())
+                    .collect(Collectors.toUnmodifiableSet());
 
     private final Deliveries deliveries;
     private final WebhookTasks tasks;
@@ -32,11 +43,7 @@ public final class WebhookRouter implements EventHandlerInvoker {
 
     @Override
     public boolean canHandleType(Class<?> payloadType) {
-        return EventType.all().stream()
-                .anyMatch(
-                        type ->
-                                type.isOfSessionOrSite()
-                                        && type.defaultInstance().getClass() == payloadType);
+        return ROUTED.contains(payloadType);
     }
 
     @Override
@@ -44,16 +51,25 @@ public final class WebhookRouter implements EventHandlerInvoker {
         return false;
     }
 
+    /** The events of a batch are collected: their deliveries are one statement. */
     @Override
     public void handle(EventMessage<?> message, Segment segment) {
+        UnitOfWork<?> unitOfWork = CurrentUnitOfWork.get();
+        List<Deliveries.Routed> batch =
+                unitOfWork.getOrComputeResource(
+                        WebhookRouter.class.getName(), key -> beginBatch(unitOfWork));
         LoggedEvent event = LoggedEvent.of(message);
-        Message payload = event.payload();
-        deliveries
-                .add(
+        batch.add(
+                new Deliveries.Routed(
                         UUID.fromString(event.eventId()),
-                        EventType.of(payload).wireName(),
+                        EventType.of(event.payload()).wireName(),
                         event.position(),
-                        EventClasses.of(payload))
-                .forEach(tasks::due);
+                        EventClasses.of(event.payload())));
+    }
+
+    private List<Deliveries.Routed> beginBatch(UnitOfWork<?> unitOfWork) {
+        List<Deliveries.Routed> batch = new ArrayList<>();
+        unitOfWork.onPrepareCommit(ignored -> deliveries.add(batch).forEach(tasks::due));
+        return batch;
     }
 }

@@ -1,7 +1,10 @@
 package tools.choco.onboarding.site.http;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -13,6 +16,7 @@ import tools.choco.onboarding.site.NewSite;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.Slug;
 import tools.choco.onboarding.site.SlugTaken;
+import tools.choco.onboarding.transaction.GatheredReads;
 
 /**
  * Which slug is which site's: one row for each slug, written before the site is made and never
@@ -24,6 +28,8 @@ public final class SiteClaims {
 
     private final JdbcClient jdbc;
     private final int perSessionMax;
+    private final GatheredReads<SessionId, List<SiteId>> sitesBySession =
+            new GatheredReads<>(this::sitesOf);
 
     public SiteClaims(JdbcClient jdbc, ClaimSettings settings) {
         this.jdbc = jdbc;
@@ -64,15 +70,33 @@ public final class SiteClaims {
         return count(session) > 0;
     }
 
-    /** The sites that a session claimed, oldest first; one of a request that died may not exist. */
+    /**
+     * The sites that a session claimed, oldest first; one of a request that died may not exist.
+     * Each answer of a flow with sites asks for them, so requests at the same time share a read.
+     */
     public List<SiteId> bySession(SessionId session) {
-        return jdbc.sql(
+        List<SiteId> sites = sitesBySession.of(session);
+        return sites == null ? List.of() : sites;
+    }
+
+    private Map<SessionId, List<SiteId>> sitesOf(Set<SessionId> sessions) {
+        Map<SessionId, List<SiteId>> sites = new HashMap<>();
+        jdbc.sql(
                         """
-                        SELECT site_id FROM site_claims WHERE session_id = ?
+                        SELECT session_id, site_id FROM site_claims WHERE session_id = ANY (?)
                         ORDER BY claimed_at, slug""")
-                .param(UUID.fromString(session.value()))
-                .query((row, number) -> new SiteId(row.getString(1)))
-                .list();
+                .param(
+                        sessions.stream()
+                                .map(session -> UUID.fromString(session.value()))
+                                .toArray(UUID[]::new))
+                .query(
+                        row -> {
+                            sites.computeIfAbsent(
+                                            new SessionId(row.getString(1)),
+                                            session -> new ArrayList<>())
+                                    .add(new SiteId(row.getString(2)));
+                        });
+        return sites;
     }
 
     /** The sites that a user claimed, oldest first; one of a request that died may not exist. */

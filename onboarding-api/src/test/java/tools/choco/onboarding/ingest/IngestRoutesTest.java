@@ -30,14 +30,19 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.EventTime;
 import tools.choco.onboarding.events.ingest.v1.ExternalEventReceived;
 import tools.choco.onboarding.external.ExternalSessionId;
+import tools.choco.onboarding.sessionview.TicketQueries;
+import tools.choco.onboarding.sessionview.TicketQueries.Ticket;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.RunningService;
 import tools.choco.onboarding.testing.Signer;
+import tools.choco.onboarding.testing.Tables;
+import tools.jackson.databind.JsonNode;
 
 class IngestRoutesTest {
 
     private static final String NEXT_SECRET = "whsec_" + "B".repeat(43) + "=";
     private static final String PARTNER_SECRET = "whsec_" + "C".repeat(43) + "=";
+    private static final Duration WAIT = Duration.ofSeconds(30);
     private static final AtomicInteger SESSIONS = new AtomicInteger();
 
     private static RunningService service;
@@ -234,11 +239,16 @@ class IngestRoutesTest {
         Answer refused = portal.send(opened("c", "no-uuid", ticket, "choco-onboarding"));
 
         String external = ExternalSessionId.of("portal", session).value();
-        assertThat(service.part(TicketSessions.class).of(ticket))
-                .containsExactlyInAnyOrder(
-                        new TicketSessions.Row(ticket, external, external),
-                        new TicketSessions.Row(
-                                ticket, ExternalSessionId.of("helpdesk", ours).value(), ours));
+        await().atMost(WAIT)
+                .untilAsserted(
+                        () ->
+                                assertThat(service.part(TicketQueries.class).of(ticket))
+                                        .containsExactlyInAnyOrder(
+                                                new Ticket(external, external),
+                                                new Ticket(
+                                                        ExternalSessionId.of("helpdesk", ours)
+                                                                .value(),
+                                                        ours)));
         assertThat(refused.at("/refusals/0/code")).isEqualTo("invalid_field");
     }
 
@@ -252,14 +262,13 @@ class IngestRoutesTest {
                                 opened("c", session, ticket, null)));
         portal.send("[" + told("a", "onboarding.started", "2026-01-01T00:00:00Z") + "]");
 
-        Answer story = service.analyst().get("/tickets/" + ticket + "/timeline?limit=2");
+        Answer story = awaitStory(ticket, "?limit=2");
         Answer rest =
                 service.analyst()
                         .get(
                                 "/tickets/%s/timeline?cursor=%s"
                                         .formatted(ticket, story.at("/nextCursor")));
 
-        assertThat(story.status()).isEqualTo(200);
         assertThat(story.at("/sessionIds/0"))
                 .isEqualTo(ExternalSessionId.of("portal", session).value());
         assertThat(story.at("/items/0/eventType")).isEqualTo("dns.applied");
@@ -267,6 +276,61 @@ class IngestRoutesTest {
         assertThat(rest.at("/items/0/eventType")).isEqualTo("onboarding.started");
         assertThat(rest.json().at("/nextCursor").isNull()).isTrue();
         assertThat(service.analyst().get("/tickets/T-nobody/timeline").status()).isEqualTo(404);
+    }
+
+    @Test
+    void knowsTheTicketsAgainAfterARebuildFromTheLogAlone() {
+        String named = "helpdesk-" + session;
+        String ticket = "T-again-" + session;
+        portal.with(PARTNER_SECRET)
+                .send(
+                        opened("a", session, ticket, "portal")
+                                .replace("\"portal\",\"session_id", "\"helpdesk\",\"session_id"));
+        portal.send(opened("b", named, ticket, null));
+        await().atMost(WAIT)
+                .until(() -> service.part(TicketQueries.class).of(ticket).size() == 2);
+        Answer before = awaitStory(ticket, "");
+        String serving =
+                jdbc.sql(
+                                """
+                                SELECT projection || '_g' || generation FROM projection_current
+                                WHERE projection = 'sessionview'""")
+                        .query(String.class)
+                        .single();
+        Tables tables = Tables.of(service);
+        tables.update("TRUNCATE " + serving + ".ticket_sessions, public.ticket_sessions");
+        assertThat(service.analyst().get("/tickets/" + ticket + "/timeline").status())
+                .isEqualTo(404);
+
+        String replay =
+                service.operator()
+                        .post("/ops/replays", "{\"projection\":\"sessionview\",\"reason\":\"lost\"}")
+                        .required("/items/0/id");
+        await().atMost(WAIT)
+                .until(
+                        () ->
+                                "ready"
+                                        .equals(
+                                                service.operator()
+                                                        .get("/ops/replays/" + replay)
+                                                        .at("/state")));
+        service.operator().post("/ops/replays/" + replay + "/switch", "{\"reason\":\"lost\"}");
+
+        assertThat(before.json().at("/sessionIds"))
+                .extracting(JsonNode::asString)
+                .containsExactlyInAnyOrder(
+                        ExternalSessionId.of("helpdesk", session).value(),
+                        ExternalSessionId.of("portal", session).value(),
+                        ExternalSessionId.of("portal", named).value());
+        assertThat(service.analyst().get("/tickets/" + ticket + "/timeline").json())
+                .isEqualTo(before.json());
+    }
+
+    private static Answer awaitStory(String ticket, String query) {
+        return await().atMost(WAIT)
+                .until(
+                        () -> service.analyst().get("/tickets/" + ticket + "/timeline" + query),
+                        it -> it.status() == 200);
     }
 
     @Test

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -444,6 +450,83 @@ class IngestRoutesTest {
         assertThat(answer.at("/code")).isEqualTo("invalid_signature");
         assertThat(answer.header("WWW-Authenticate")).isEqualTo("Standard-Webhooks");
         assertThat(events("portal", session)).isEmpty();
+    }
+
+    /** The body never comes, and need not. */
+    @ParameterizedTest(name = "{1}")
+    @CsvSource({
+        "0, v1;short, 100, 401, invalid_signature",
+        "0, v2;AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, 100, 401, invalid_signature",
+        "-400, v1;AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, 100, 401, signature_expired",
+        "0, v1;AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, 4194305, 413, body_too_large",
+    })
+    void refusesByTheHeadersBeforeItReadsTheBody(
+            long seconds, String signature, int length, int status, String code)
+            throws IOException {
+        try (Socket socket = announced(seconds, signature.replace(';', ','), length)) {
+            BufferedReader answer =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    socket.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(answer.readLine()).startsWith("HTTP/1.1 " + status);
+            StringBuilder rest = new StringBuilder();
+            // Whoever waits for the end of the answer waits for the end of the body.
+            while (rest.indexOf("\"code\":\"" + code + "\"") < 0) {
+                int next = answer.read();
+                assertThat(next).as(rest.toString()).isNotNegative();
+                rest.append((char) next);
+            }
+        }
+    }
+
+    @Test
+    void readsNoMoreAtOnceThanItMay() throws IOException {
+        String signature = "v1," + "A".repeat(43) + "=";
+        List<Socket> strangers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                strangers.add(announced(0, signature, 4_194_304));
+            }
+            Answer busy =
+                    await().atMost(WAIT)
+                            .until(() -> portal.send(event(1)), it -> it.status() != 202);
+
+            assertThat(busy.status()).isEqualTo(503);
+            assertThat(busy.at("/code")).isEqualTo("unavailable");
+            assertThat(busy.header("Retry-After")).isNotNull();
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+        }
+        await().atMost(WAIT).until(() -> portal.send(event(1)).status() == 202);
+    }
+
+    /** A request of which only the headers have come. */
+    private static Socket announced(long seconds, String signature, int length)
+            throws IOException {
+        URI address = URI.create(service.address());
+        Socket socket = new Socket(address.getHost(), address.getPort());
+        socket.setSoTimeout((int) WAIT.toMillis());
+        socket.getOutputStream()
+                .write(
+                        """
+                        POST /ingest/events HTTP/1.1\r
+                        Host: %s\r
+                        Content-Type: application/json\r
+                        Content-Length: %d\r
+                        webhook-id: msg_1\r
+                        webhook-timestamp: %d\r
+                        webhook-signature: %s\r
+                        \r
+                        """
+                                .formatted(
+                                        address.getAuthority(),
+                                        length,
+                                        service.clock().instant().getEpochSecond() + seconds,
+                                        signature)
+                                .getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     @ParameterizedTest

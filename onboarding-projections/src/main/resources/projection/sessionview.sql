@@ -44,3 +44,17 @@ CREATE INDEX session_view_user ON session_view (user_id, started_at DESC, sessio
 -- What the idle sweep looks for.
 CREATE INDEX session_view_idle ON session_view (flow_id, flow_version, last_activity_at)
     WHERE status = 'active' AND NOT waits_for_site;
+
+-- Which sessions a support ticket is about, for GET /tickets/{ticketId}/timeline.
+CREATE TABLE ticket_sessions (
+    ticket_id           text NOT NULL,
+    external_session_id uuid NOT NULL,
+    session_id          uuid NOT NULL,
+    PRIMARY KEY (ticket_id, external_session_id)
+);
+
+COMMENT ON TABLE ticket_sessions IS 'Named by ticket.opened events, rebuilt from the log';
+COMMENT ON COLUMN ticket_sessions.external_session_id IS 'Whose event names the ticket';
+COMMENT ON COLUMN ticket_sessions.session_id IS 'What the user went through: of another system, or ours';
+
+CREATE INDEX ticket_sessions_told_by ON ticket_sessions (external_session_id);

@@ -40,6 +40,15 @@ public final class EdgeCalls implements HandlerMethodArgumentResolver {
                 ifMatch(request.getHeader(HttpHeaders.IF_MATCH)));
     }
 
+    /**
+     * The user who asks.
+     *
+     * @throws EdgeProblem if nobody has shown a token
+     */
+    public static Caller user() {
+        return caller(false);
+    }
+
     private static Caller caller(boolean operator) {
         if (!(SecurityContextHolder.getContext().getAuthentication()
                 instanceof JwtAuthenticationToken authentication)) {

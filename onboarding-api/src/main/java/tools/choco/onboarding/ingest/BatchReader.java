@@ -28,7 +28,7 @@ import tools.jackson.core.json.JsonFactory;
 final class BatchReader {
 
     /** Type of the event that opens a support ticket. */
-    static final String TICKET_OPENED = "ticket.opened";
+    private static final String TICKET_OPENED = "ticket.opened";
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern ID = Pattern.compile("[\\x21-\\x7E]{1,255}");
@@ -201,15 +201,14 @@ final class BatchReader {
             throw new Unusable(
                     RefusalCode.TIME_IN_FUTURE, "occurred_at is in the future by our clock.");
         }
+        if (type.equals(TICKET_OPENED)) {
+            requireTicket(source, sessionId, data);
+        }
         return new Incoming.Event(
-                index,
-                source,
-                sessionId,
-                new ExternalEvent(id, type, occurredAt, payload),
-                type.equals(TICKET_OPENED) ? ticket(source, sessionId, data) : null);
+                index, source, sessionId, new ExternalEvent(id, type, occurredAt, payload));
     }
 
-    private static Incoming.Ticket ticket(String source, String sessionId, Map<String, String> data)
+    private static void requireTicket(String source, String sessionId, Map<String, String> data)
             throws Unusable {
         String ticketId = data.get("ticket_id");
         if (ticketId == null) {
@@ -226,7 +225,6 @@ final class BatchReader {
             throw new Unusable(
                     RefusalCode.INVALID_FIELD, "session_id is no session of this service.");
         }
-        return new Incoming.Ticket(ticketId, service);
     }
 
     private static String required(

@@ -56,19 +56,16 @@ public final class Ingest {
     private final AggregateReader log;
     private final EventBus events;
     private final IngestClaims claims;
-    private final TicketSessions tickets;
     private final MeterRegistry meters;
 
     public Ingest(
             AggregateReader log,
             EventBus events,
             IngestClaims claims,
-            TicketSessions tickets,
             MeterRegistry meters) {
         this.log = log;
         this.events = events;
         this.claims = claims;
-        this.tickets = tickets;
         this.meters = meters;
     }
 
@@ -110,7 +107,6 @@ public final class Ingest {
             }
         }
         refused.sort(Comparator.comparingInt(Incoming.Refused::index));
-        addTickets(taken);
         int accepted = append(taken, claimed, last, receivedAt, correlationId);
         Outcome outcome = new Outcome(accepted, taken.size() - accepted, refused);
         count("accepted", outcome.accepted());
@@ -156,28 +152,6 @@ public final class Ingest {
                                             IdentifierFactory.getInstance().generateIdentifier())));
         }
         return wanted.isEmpty() ? new Claims(Map.of(), Set.of()) : claims.claim(wanted.values());
-    }
-
-    private void addTickets(List<Incoming.Event> taken) {
-        List<TicketSessions.Row> rows = new ArrayList<>();
-        for (Incoming.Event event : taken) {
-            Incoming.Ticket ticket = event.ticket();
-            if (ticket != null) {
-                rows.add(
-                        new TicketSessions.Row(
-                                ticket.ticketId(),
-                                sessionOf(event).toString(),
-                                namedBy(ticket, event.sessionId())));
-            }
-        }
-        tickets.add(rows);
-    }
-
-    /** The session that a ticket is about: ours by its own id, another's by its id in the log. */
-    private static String namedBy(Incoming.Ticket ticket, String sessionId) {
-        return ticket.sessionService().equals(IngestKeys.OURSELVES)
-                ? sessionId
-                : ExternalSessionId.of(ticket.sessionService(), sessionId).value();
     }
 
     private int append(

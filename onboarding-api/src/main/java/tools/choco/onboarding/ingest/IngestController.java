@@ -32,6 +32,7 @@ class IngestController {
     private final IngestSettings settings;
     private final Clock clock;
     private final Semaphore places;
+    private final Semaphore bytes;
 
     IngestController(Ingest ingest, IngestKeys keys, IngestSettings settings, Clock clock) {
         this.ingest = ingest;
@@ -39,6 +40,7 @@ class IngestController {
         this.settings = settings;
         this.clock = clock;
         this.places = new Semaphore(settings.requestsAtOnceMax());
+        this.bytes = new Semaphore(settings.bodyBytesAtOnceMax());
     }
 
     record Receipt(int accepted, int repeated, int refused, List<RefusalBody> refusals) {}
@@ -48,26 +50,37 @@ class IngestController {
     @PostMapping(path = "/ingest/events", consumes = MediaType.APPLICATION_JSON_VALUE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     Receipt receive(HttpServletRequest request) throws IOException {
-        // Before the body is read: what is not signed for now shall not take the memory.
+        // All that the headers tell comes first: only the body shows who signed, and what cannot
+        // be signed for shall not take the memory.
         Signature signature = signature(request);
+        int bytesMax = bytesMax(request);
         if (!places.tryAcquire()) {
-            throw EdgeProblem.of(
-                    ProblemCode.UNAVAILABLE, "Too many batches are being taken in; wait a moment.");
+            throw busy();
         }
         try {
-            return receive(signature, body(request));
+            if (!bytes.tryAcquire(bytesMax)) {
+                throw busy();
+            }
+            try {
+                return receive(signature, body(request));
+            } finally {
+                bytes.release(bytesMax);
+            }
         } finally {
             places.release();
         }
+    }
+
+    private static EdgeProblem busy() {
+        return EdgeProblem.of(
+                ProblemCode.UNAVAILABLE, "Too many batches are being taken in; wait a moment.");
     }
 
     private Receipt receive(Signature signature, byte[] body) {
         Set<String> services =
                 keys.speaksFor(signature.id(), signature.timestamp(), signature.values(), body);
         if (services.isEmpty()) {
-            throw EdgeProblem.of(
-                    ProblemCode.INVALID_SIGNATURE,
-                    "No key of this service made that signature of id, timestamp and body.");
+            throw notOurs();
         }
         Instant now = EventTime.now(clock);
         List<Incoming> batch = new BatchReader(settings, services, now, body).read();
@@ -79,6 +92,12 @@ class IngestController {
                 outcome.refused().stream()
                         .map(it -> new RefusalBody(it.index(), it.code().code(), it.detail()))
                         .toList());
+    }
+
+    private static EdgeProblem notOurs() {
+        return EdgeProblem.of(
+                ProblemCode.INVALID_SIGNATURE,
+                "No key of this service made that signature of id, timestamp and body.");
     }
 
     private record Signature(String id, long timestamp, String values) {}
@@ -101,6 +120,9 @@ class IngestController {
                             + settings.signatureTolerance().toSeconds()
                             + " seconds away from our clock.");
         }
+        if (!keys.canHaveMade(values)) {
+            throw notOurs();
+        }
         return new Signature(id, seconds, values);
     }
 
@@ -108,16 +130,27 @@ class IngestController {
         return text != null && pattern.matcher(text).matches();
     }
 
+    /** What the body can take at most: as long as it says, or as long as it may be. */
+    private int bytesMax(HttpServletRequest request) {
+        long length = request.getContentLengthLong();
+        if (length > settings.bodyBytesMax()) {
+            throw tooLarge();
+        }
+        return length < 0 ? settings.bodyBytesMax() : (int) length;
+    }
+
     private byte[] body(HttpServletRequest request) throws IOException {
         int max = settings.bodyBytesMax();
-        byte[] body =
-                request.getContentLengthLong() > max
-                        ? null
-                        : request.getInputStream().readNBytes(max + 1);
-        if (body == null || body.length > max) {
-            throw EdgeProblem.of(
-                    ProblemCode.BODY_TOO_LARGE, "A batch has at most " + max + " bytes.");
+        byte[] body = request.getInputStream().readNBytes(max + 1);
+        if (body.length > max) {
+            throw tooLarge();
         }
         return body;
+    }
+
+    private EdgeProblem tooLarge() {
+        return EdgeProblem.of(
+                ProblemCode.BODY_TOO_LARGE,
+                "A batch has at most " + settings.bodyBytesMax() + " bytes.");
     }
 }

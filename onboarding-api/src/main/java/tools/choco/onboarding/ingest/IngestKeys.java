@@ -6,6 +6,7 @@ import com.standardwebhooks.exceptions.WebhookSigningException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,9 @@ public final class IngestKeys {
 
     /** Our own name in envelopes, which nobody else may bear. */
     static final String OURSELVES = "choco-onboarding";
+
+    /** Version and base64 of 32 bytes. */
+    private static final Pattern SIGNATURE = Pattern.compile("v1,[A-Za-z0-9+/]{43}=");
 
     private static final String PREFIX = "whsec_";
     private static final int SECRET_BYTES_MIN = 24;
@@ -95,6 +99,19 @@ public final class IngestKeys {
 
     static boolean isService(String name) {
         return name.length() <= SERVICE_LENGTH_MAX && SERVICE.matcher(name).matches();
+    }
+
+    /**
+     * Whether one of our keys could have made one of the signatures, as far as these tell without
+     * what they are of.
+     *
+     * @param signatures the header as it came
+     */
+    boolean canHaveMade(String signatures) {
+        return !keys.isEmpty()
+                && Arrays.stream(signatures.split(" ", SIGNATURES_MAX + 1))
+                        .limit(SIGNATURES_MAX)
+                        .anyMatch(it -> SIGNATURE.matcher(it).matches());
     }
 
     /**

@@ -14,6 +14,8 @@ import org.springframework.validation.annotation.Validated;
  * @param eventsPerRequestMax events in one batch
  * @param bodyBytesMax longest body of a batch, bytes
  * @param eventBytesMax longest event, bytes
+ * @param bodyBytesAtOnceMax bytes of the bodies that are read and worked on at the same time; what
+ *     does not fit is asked to wait
  * @param requestsAtOnceMax batches worked on at the same time; one more is asked to wait
  * @param signatureTolerance how far a signature's time may be from ours, in both directions
  * @param clockTolerance how far into the future an event may have happened
@@ -23,13 +25,18 @@ import org.springframework.validation.annotation.Validated;
 public record IngestSettings(
         @DefaultValue("") String keys,
         @DefaultValue("5000") @Min(1) @Max(5_000) int eventsPerRequestMax,
-        @DefaultValue("8388608") @Min(1024) @Max(33_554_432) int bodyBytesMax,
+        @DefaultValue("4194304") @Min(1024) @Max(33_554_432) int bodyBytesMax,
         @DefaultValue("65536") @Min(1024) @Max(1_048_576) int eventBytesMax,
+        @DefaultValue("16777216") @Min(1024) @Max(1_073_741_824) int bodyBytesAtOnceMax,
         @DefaultValue("16") @Min(1) @Max(256) int requestsAtOnceMax,
         @DefaultValue("PT5M") Duration signatureTolerance,
         @DefaultValue("PT5M") Duration clockTolerance) {
 
     public IngestSettings {
+        if (bodyBytesAtOnceMax < bodyBytesMax) {
+            throw new IllegalArgumentException(
+                    "The bodies read at the same time must have room for the longest one");
+        }
         if (!signatureTolerance.isPositive() || clockTolerance.isNegative()) {
             throw new IllegalArgumentException(
                     "The signature's tolerance must be positive, the clock's not negative");

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.choco.onboarding.edge.EdgeProblem;
 import tools.choco.onboarding.edge.ProblemCode;
-import tools.choco.onboarding.ingest.TicketSessions;
+import tools.choco.onboarding.sessionview.TicketQueries;
 
 /** The timeline of a session. */
 @RestController
@@ -23,9 +23,9 @@ class TimelineController {
     private static final String START = "0";
 
     private final Timelines timelines;
-    private final TicketSessions tickets;
+    private final TicketQueries tickets;
 
-    TimelineController(Timelines timelines, TicketSessions tickets) {
+    TimelineController(Timelines timelines, TicketQueries tickets) {
         this.timelines = timelines;
         this.tickets = tickets;
     }

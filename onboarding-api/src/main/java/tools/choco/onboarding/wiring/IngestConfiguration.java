@@ -11,7 +11,6 @@ import tools.choco.onboarding.ingest.IngestClaims;
 import tools.choco.onboarding.ingest.IngestKeys;
 import tools.choco.onboarding.ingest.IngestSettings;
 import tools.choco.onboarding.ingest.InvalidIngestKeys;
-import tools.choco.onboarding.ingest.TicketSessions;
 import tools.choco.onboarding.launch.StartFailure;
 
 /** Events of other systems: whose, and where they go. */
@@ -30,11 +29,6 @@ class IngestConfiguration {
     }
 
     @Bean
-    TicketSessions ticketSessions(JdbcClient jdbc) {
-        return new TicketSessions(jdbc);
-    }
-
-    @Bean
     IngestClaims ingestClaims(JdbcClient jdbc) {
         return new IngestClaims(jdbc);
     }
@@ -44,8 +38,7 @@ class IngestConfiguration {
             EventLog log,
             PostgresEventStore events,
             IngestClaims claims,
-            TicketSessions tickets,
             MeterRegistry meters) {
-        return new Ingest(log.aggregates(), events, claims, tickets, meters);
+        return new Ingest(log.aggregates(), events, claims, meters);
     }
 }

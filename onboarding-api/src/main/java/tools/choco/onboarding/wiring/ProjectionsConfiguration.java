@@ -34,6 +34,7 @@ import tools.choco.onboarding.replay.ReplaySettings;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.sessionview.SessionQueries;
 import tools.choco.onboarding.sessionview.SessionViewProjection;
+import tools.choco.onboarding.sessionview.TicketQueries;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.http.SiteClaims;
 import tools.choco.onboarding.siteview.SiteQueries;
@@ -148,6 +149,11 @@ class ProjectionsConfiguration {
     @Bean
     SessionQueries sessionQueries(DataSource database) {
         return new SessionQueries(database);
+    }
+
+    @Bean
+    TicketQueries ticketQueries(DataSource database) {
+        return new TicketQueries(database);
     }
 
     @Bean

@@ -25,8 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 class SessionsConfiguration {
 
     @Bean
-    Sessions sessions(CommandGateway commands, JdbcClient jdbc, RefusalRecorder refusals) {
-        return new Sessions(commands, new SessionClaims(jdbc), refusals);
+    Sessions sessions(CommandGateway commands, JdbcClient jdbc) {
+        return new Sessions(commands, new SessionClaims(jdbc));
     }
 
     @Bean

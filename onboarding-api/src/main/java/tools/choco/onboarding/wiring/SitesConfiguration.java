@@ -12,7 +12,7 @@ import tools.choco.onboarding.ops.LoggedAudit;
 import tools.choco.onboarding.ops.provisioning.Provisionings;
 import tools.choco.onboarding.provisioning.Restart;
 import tools.choco.onboarding.provisioning.SitesOfUser;
-import tools.choco.onboarding.refusal.recording.RefusalRecorder;
+import tools.choco.onboarding.refusal.recording.SessionOfSite;
 import tools.choco.onboarding.site.http.ClaimSettings;
 import tools.choco.onboarding.site.http.SiteClaims;
 import tools.choco.onboarding.site.http.SiteGateway;
@@ -32,8 +32,13 @@ class SitesConfiguration {
     }
 
     @Bean
-    SiteGateway siteGateway(CommandGateway commands, SiteClaims claims, RefusalRecorder refusals) {
-        return new SiteGateway(commands, claims, refusals);
+    SessionOfSite sessionOfSite(SiteClaims claims) {
+        return claims::sessionOf;
+    }
+
+    @Bean
+    SiteGateway siteGateway(CommandGateway commands, SiteClaims claims) {
+        return new SiteGateway(commands, claims);
     }
 
     @Bean

@@ -49,6 +49,17 @@ class IngestKeysTest {
         assertThat(IngestKeys.of("portal:" + SECRET).speaksFor(ID, TIME, text, BODY)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "v1,", "v1,AAAA", "v2,SIG", "SIG", "v1,SIG=", "v1,SIG\tv1,SIG"})
+    void tellByItsFormWhatNoKeyCanHaveMade(String signature) {
+        IngestKeys keys = IngestKeys.of("portal:" + SECRET);
+        String text = signature.replace("SIG", SIGNATURE.substring(3));
+
+        assertThat(keys.canHaveMade(text)).isFalse();
+        assertThat(keys.canHaveMade(text + " " + SIGNATURE)).isTrue();
+        assertThat(IngestKeys.of("").canHaveMade(SIGNATURE)).isFalse();
+    }
+
     @Test
     void acceptNoOtherIdTimeBodyOrKey() {
         IngestKeys keys = IngestKeys.of("portal:" + SECRET);

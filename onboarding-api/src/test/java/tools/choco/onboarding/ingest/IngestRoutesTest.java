@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -30,14 +36,19 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.EventTime;
 import tools.choco.onboarding.events.ingest.v1.ExternalEventReceived;
 import tools.choco.onboarding.external.ExternalSessionId;
+import tools.choco.onboarding.sessionview.TicketQueries;
+import tools.choco.onboarding.sessionview.TicketQueries.Ticket;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.RunningService;
 import tools.choco.onboarding.testing.Signer;
+import tools.choco.onboarding.testing.Tables;
+import tools.jackson.databind.JsonNode;
 
 class IngestRoutesTest {
 
     private static final String NEXT_SECRET = "whsec_" + "B".repeat(43) + "=";
     private static final String PARTNER_SECRET = "whsec_" + "C".repeat(43) + "=";
+    private static final Duration WAIT = Duration.ofSeconds(30);
     private static final AtomicInteger SESSIONS = new AtomicInteger();
 
     private static RunningService service;
@@ -234,11 +245,16 @@ class IngestRoutesTest {
         Answer refused = portal.send(opened("c", "no-uuid", ticket, "choco-onboarding"));
 
         String external = ExternalSessionId.of("portal", session).value();
-        assertThat(service.part(TicketSessions.class).of(ticket))
-                .containsExactlyInAnyOrder(
-                        new TicketSessions.Row(ticket, external, external),
-                        new TicketSessions.Row(
-                                ticket, ExternalSessionId.of("helpdesk", ours).value(), ours));
+        await().atMost(WAIT)
+                .untilAsserted(
+                        () ->
+                                assertThat(service.part(TicketQueries.class).of(ticket))
+                                        .containsExactlyInAnyOrder(
+                                                new Ticket(external, external),
+                                                new Ticket(
+                                                        ExternalSessionId.of("helpdesk", ours)
+                                                                .value(),
+                                                        ours)));
         assertThat(refused.at("/refusals/0/code")).isEqualTo("invalid_field");
     }
 
@@ -252,14 +268,13 @@ class IngestRoutesTest {
                                 opened("c", session, ticket, null)));
         portal.send("[" + told("a", "onboarding.started", "2026-01-01T00:00:00Z") + "]");
 
-        Answer story = service.analyst().get("/tickets/" + ticket + "/timeline?limit=2");
+        Answer story = awaitStory(ticket, "?limit=2");
         Answer rest =
                 service.analyst()
                         .get(
                                 "/tickets/%s/timeline?cursor=%s"
                                         .formatted(ticket, story.at("/nextCursor")));
 
-        assertThat(story.status()).isEqualTo(200);
         assertThat(story.at("/sessionIds/0"))
                 .isEqualTo(ExternalSessionId.of("portal", session).value());
         assertThat(story.at("/items/0/eventType")).isEqualTo("dns.applied");
@@ -267,6 +282,61 @@ class IngestRoutesTest {
         assertThat(rest.at("/items/0/eventType")).isEqualTo("onboarding.started");
         assertThat(rest.json().at("/nextCursor").isNull()).isTrue();
         assertThat(service.analyst().get("/tickets/T-nobody/timeline").status()).isEqualTo(404);
+    }
+
+    @Test
+    void knowsTheTicketsAgainAfterARebuildFromTheLogAlone() {
+        String named = "helpdesk-" + session;
+        String ticket = "T-again-" + session;
+        portal.with(PARTNER_SECRET)
+                .send(
+                        opened("a", session, ticket, "portal")
+                                .replace("\"portal\",\"session_id", "\"helpdesk\",\"session_id"));
+        portal.send(opened("b", named, ticket, null));
+        await().atMost(WAIT)
+                .until(() -> service.part(TicketQueries.class).of(ticket).size() == 2);
+        Answer before = awaitStory(ticket, "");
+        String serving =
+                jdbc.sql(
+                                """
+                                SELECT projection || '_g' || generation FROM projection_current
+                                WHERE projection = 'sessionview'""")
+                        .query(String.class)
+                        .single();
+        Tables tables = Tables.of(service);
+        tables.update("TRUNCATE " + serving + ".ticket_sessions, public.ticket_sessions");
+        assertThat(service.analyst().get("/tickets/" + ticket + "/timeline").status())
+                .isEqualTo(404);
+
+        String replay =
+                service.operator()
+                        .post("/ops/replays", "{\"projection\":\"sessionview\",\"reason\":\"lost\"}")
+                        .required("/items/0/id");
+        await().atMost(WAIT)
+                .until(
+                        () ->
+                                "ready"
+                                        .equals(
+                                                service.operator()
+                                                        .get("/ops/replays/" + replay)
+                                                        .at("/state")));
+        service.operator().post("/ops/replays/" + replay + "/switch", "{\"reason\":\"lost\"}");
+
+        assertThat(before.json().at("/sessionIds"))
+                .extracting(JsonNode::asString)
+                .containsExactlyInAnyOrder(
+                        ExternalSessionId.of("helpdesk", session).value(),
+                        ExternalSessionId.of("portal", session).value(),
+                        ExternalSessionId.of("portal", named).value());
+        assertThat(service.analyst().get("/tickets/" + ticket + "/timeline").json())
+                .isEqualTo(before.json());
+    }
+
+    private static Answer awaitStory(String ticket, String query) {
+        return await().atMost(WAIT)
+                .until(
+                        () -> service.analyst().get("/tickets/" + ticket + "/timeline" + query),
+                        it -> it.status() == 200);
     }
 
     @Test
@@ -380,6 +450,83 @@ class IngestRoutesTest {
         assertThat(answer.at("/code")).isEqualTo("invalid_signature");
         assertThat(answer.header("WWW-Authenticate")).isEqualTo("Standard-Webhooks");
         assertThat(events("portal", session)).isEmpty();
+    }
+
+    /** The body never comes, and need not. */
+    @ParameterizedTest(name = "{1}")
+    @CsvSource({
+        "0, v1;short, 100, 401, invalid_signature",
+        "0, v2;AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, 100, 401, invalid_signature",
+        "-400, v1;AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, 100, 401, signature_expired",
+        "0, v1;AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, 4194305, 413, body_too_large",
+    })
+    void refusesByTheHeadersBeforeItReadsTheBody(
+            long seconds, String signature, int length, int status, String code)
+            throws IOException {
+        try (Socket socket = announced(seconds, signature.replace(';', ','), length)) {
+            BufferedReader answer =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    socket.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(answer.readLine()).startsWith("HTTP/1.1 " + status);
+            StringBuilder rest = new StringBuilder();
+            // Whoever waits for the end of the answer waits for the end of the body.
+            while (rest.indexOf("\"code\":\"" + code + "\"") < 0) {
+                int next = answer.read();
+                assertThat(next).as(rest.toString()).isNotNegative();
+                rest.append((char) next);
+            }
+        }
+    }
+
+    @Test
+    void readsNoMoreAtOnceThanItMay() throws IOException {
+        String signature = "v1," + "A".repeat(43) + "=";
+        List<Socket> strangers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                strangers.add(announced(0, signature, 4_194_304));
+            }
+            Answer busy =
+                    await().atMost(WAIT)
+                            .until(() -> portal.send(event(1)), it -> it.status() != 202);
+
+            assertThat(busy.status()).isEqualTo(503);
+            assertThat(busy.at("/code")).isEqualTo("unavailable");
+            assertThat(busy.header("Retry-After")).isNotNull();
+        } finally {
+            for (Socket stranger : strangers) {
+                stranger.close();
+            }
+        }
+        await().atMost(WAIT).until(() -> portal.send(event(1)).status() == 202);
+    }
+
+    /** A request of which only the headers have come. */
+    private static Socket announced(long seconds, String signature, int length)
+            throws IOException {
+        URI address = URI.create(service.address());
+        Socket socket = new Socket(address.getHost(), address.getPort());
+        socket.setSoTimeout((int) WAIT.toMillis());
+        socket.getOutputStream()
+                .write(
+                        """
+                        POST /ingest/events HTTP/1.1\r
+                        Host: %s\r
+                        Content-Type: application/json\r
+                        Content-Length: %d\r
+                        webhook-id: msg_1\r
+                        webhook-timestamp: %d\r
+                        webhook-signature: %s\r
+                        \r
+                        """
+                                .formatted(
+                                        address.getAuthority(),
+                                        length,
+                                        service.clock().instant().getEpochSecond() + seconds,
+                                        signature)
+                                .getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     @ParameterizedTest

@@ -28,7 +28,7 @@ final class Backfill {
     static final String MARK = ".ingested";
 
     private static final int LINE_BYTES_MAX = 65_536;
-    private static final int BATCH_BYTES_MAX = 4 * 1_024 * 1_024;
+    private static final int BATCH_BYTES_MAX = 3 * 1_024 * 1_024;
     private static final Duration PAUSE_MIN = Duration.ofMillis(200);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
     private static final JsonFactory JSON = new JsonFactory();

@@ -232,7 +232,7 @@ public final class ReadModels implements AutoCloseable {
     }
 
     /** The log for rebuilds. */
-    private record ReaderSource(LogReader reader) implements LogSource {
+    record ReaderSource(LogReader reader) implements LogSource {
 
         @Override
         public long head() {

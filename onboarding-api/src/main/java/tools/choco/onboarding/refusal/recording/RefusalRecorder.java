@@ -2,20 +2,23 @@ package tools.choco.onboarding.refusal.recording;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.axonframework.commandhandling.gateway.CommandGateway;
+import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.choco.onboarding.Caller;
-import tools.choco.onboarding.Refusal;
+import tools.choco.onboarding.Keys;
 import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.Request;
 import tools.choco.onboarding.refusal.RecordRefusal;
 import tools.choco.onboarding.refusal.RefusalsId;
+import tools.choco.onboarding.session.ReadSession;
+import tools.choco.onboarding.session.SessionAnswer;
 import tools.choco.onboarding.session.SessionId;
+import tools.choco.onboarding.session.SessionState;
 
 /**
  * Takes note of refusals of users' commands in the session's stream of refusals.
@@ -40,39 +43,44 @@ public final class RefusalRecorder {
     }
 
     /**
-     * Takes note of a refusal, unless the session is not the caller's or the caller is no user.
+     * Takes note of a refusal, unless there is no such session or it is not the caller's.
      *
-     * @param session whose stream it goes to; asked for only if there is something to note
+     * @param session whose stream it goes to
      * @param command what was asked for
-     * @param stepId the step it was about; null if none
+     * @param step the step it was about, as the client named it; null if none. One that the session
+     *     was not offered is left out: it may be any text.
+     * @param code stable code of the refusal
+     * @param issues JSON pointers with their codes; no values
      */
-    public void record(
-            Supplier<SessionId> session,
+    void record(
+            SessionId session,
             Class<?> command,
-            @Nullable String stepId,
-            Refused refused,
+            @Nullable String step,
+            String code,
+            List<String> issues,
             Request request) {
-        Caller caller = request.caller();
-        if (!caller.isUser() || refused.refusal().category() == Refusal.Category.NOT_FOUND) {
-            return;
-        }
         try {
-            SessionId id = session.get();
+            SessionAnswer answer = commands.sendAndWait(new ReadSession(session, request));
             commands.sendAndWait(
                     new RecordRefusal(
-                            RefusalsId.of(id),
-                            id,
+                            RefusalsId.of(session),
+                            session,
                             name(command),
-                            stepId,
-                            refused.refusal().code(),
-                            refused.issues().stream()
-                                    .map(issue -> issue.pointer() + " " + issue.code())
-                                    .toList(),
-                            Request.of(caller, request.correlationId())));
+                            step == null ? null : offered(answer.state(), step),
+                            code,
+                            issues,
+                            request));
+        } catch (Refused | AggregateNotFoundException notTheCallers) {
+            // Whatever it names, it is no session of theirs.
         } catch (RuntimeException failed) {
             lost.increment();
             log.warn("A refusal was not noted: {}", failed.getClass().getSimpleName());
         }
+    }
+
+    private static @Nullable String offered(SessionState session, String step) {
+        String key = Keys.canonical(step);
+        return session.progress().step(key).isPresent() ? key : null;
     }
 
     private static String name(Class<?> command) {

@@ -28,10 +28,12 @@ import tools.choco.onboarding.edge.EdgeCall;
 import tools.choco.onboarding.edge.RequestHash;
 import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.flow.StepKind;
+import tools.choco.onboarding.refusal.recording.NotesRefusals;
 import tools.choco.onboarding.session.CompleteOnboarding;
 import tools.choco.onboarding.session.CompleteStep;
 import tools.choco.onboarding.session.ReadSession;
 import tools.choco.onboarding.session.ReopenStep;
+import tools.choco.onboarding.session.ResetSession;
 import tools.choco.onboarding.session.SelectPath;
 import tools.choco.onboarding.session.SessionAnswer;
 import tools.choco.onboarding.session.SessionId;
@@ -133,6 +135,7 @@ class OnboardingController {
     }
 
     @PostMapping("/onboarding/step")
+    @NotesRefusals(CompleteStep.class)
     ResponseEntity<SessionBody> complete(EdgeCall call, @Valid @RequestBody StepBody body) {
         return answer(
                 call,
@@ -147,6 +150,7 @@ class OnboardingController {
     }
 
     @PostMapping("/onboarding/step/skip")
+    @NotesRefusals(SkipStep.class)
     ResponseEntity<SessionBody> skip(EdgeCall call, @Valid @RequestBody SkipBody body) {
         return answer(
                 call,
@@ -160,6 +164,7 @@ class OnboardingController {
     }
 
     @PostMapping("/onboarding/step/reopen")
+    @NotesRefusals(ReopenStep.class)
     ResponseEntity<SessionBody> reopen(EdgeCall call, @Valid @RequestBody ReopenBody body) {
         return answer(
                 call,
@@ -172,6 +177,7 @@ class OnboardingController {
     }
 
     @PostMapping("/onboarding/path")
+    @NotesRefusals(SelectPath.class)
     ResponseEntity<SessionBody> path(EdgeCall call, @Valid @RequestBody PathBody body) {
         return answer(
                 call,
@@ -184,6 +190,7 @@ class OnboardingController {
     }
 
     @PostMapping("/onboarding/complete")
+    @NotesRefusals(CompleteOnboarding.class)
     ResponseEntity<SessionBody> complete(EdgeCall call, @Valid @RequestBody CompleteBody body) {
         return answer(
                 call,
@@ -195,6 +202,7 @@ class OnboardingController {
     }
 
     @PostMapping("/onboarding/reset")
+    @NotesRefusals(ResetSession.class)
     ResponseEntity<SessionBody> reset(EdgeCall call, @Valid @RequestBody ResetBody body) {
         Request request = call.request("reset", body, hash);
         String reason = body.reason() == null ? "" : body.reason();

@@ -5,18 +5,13 @@ import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.common.IdentifierFactory;
 import org.axonframework.modelling.command.AggregateNotFoundException;
 import org.jspecify.annotations.Nullable;
-import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.Request;
-import tools.choco.onboarding.refusal.recording.RefusalRecorder;
-import tools.choco.onboarding.session.CompleteStep;
 import tools.choco.onboarding.session.ReadSession;
-import tools.choco.onboarding.session.ReopenStep;
 import tools.choco.onboarding.session.ResetSession;
 import tools.choco.onboarding.session.SessionAnswer;
 import tools.choco.onboarding.session.SessionCommand;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.session.SessionState;
-import tools.choco.onboarding.session.SkipStep;
 import tools.choco.onboarding.session.StartOnboarding;
 
 /**
@@ -29,30 +24,15 @@ public final class Sessions {
 
     private final CommandGateway commands;
     private final SessionClaims claims;
-    private final RefusalRecorder refusals;
 
-    public Sessions(CommandGateway commands, SessionClaims claims, RefusalRecorder refusals) {
+    public Sessions(CommandGateway commands, SessionClaims claims) {
         this.commands = commands;
         this.claims = claims;
-        this.refusals = refusals;
     }
 
-    /** Sends a command and waits for its answer; a refusal is noted beside the session. */
+    /** Sends a command and waits for its answer. */
     SessionAnswer send(SessionCommand command) {
-        try {
-            return commands.sendAndWait(command);
-        } catch (Refused refused) {
-            // A start may name a session that never comes to be.
-            if (!(command instanceof StartOnboarding)) {
-                refusals.record(
-                        command::sessionId,
-                        command.getClass(),
-                        stepOf(command),
-                        refused,
-                        command.request());
-            }
-            throw refused;
-        }
+        return commands.sendAndWait(command);
     }
 
     /** Starts the user's session in the flow, or returns the one there is, whatever its state. */
@@ -108,15 +88,6 @@ public final class Sessions {
 
     private SessionAnswer read(SessionId id, Request request) {
         return send(new ReadSession(id, Request.of(request.caller(), request.correlationId())));
-    }
-
-    private static @Nullable String stepOf(SessionCommand command) {
-        return switch (command) {
-            case CompleteStep step -> step.stepId();
-            case SkipStep step -> step.stepId();
-            case ReopenStep step -> step.stepId();
-            default -> null;
-        };
     }
 
     private static Optional<SessionId> successorOf(SessionState state) {

@@ -57,12 +57,12 @@ public final class SiteClaims {
                 .optional();
     }
 
-    /** The session that claimed the slug of a site. */
-    SessionId sessionOf(SiteId site) {
+    /** The session that claimed the slug of a site, if there is such a site. */
+    public Optional<SessionId> sessionOf(SiteId site) {
         return jdbc.sql("SELECT session_id FROM site_claims WHERE site_id = ?")
                 .param(UUID.fromString(site.value()))
                 .query((row, number) -> new SessionId(row.getString(1)))
-                .single();
+                .optional();
     }
 
     /** Whether a session ever claimed a slug. */

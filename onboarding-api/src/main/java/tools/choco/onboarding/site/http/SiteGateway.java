@@ -7,7 +7,6 @@ import org.axonframework.modelling.command.AggregateNotFoundException;
 import tools.choco.onboarding.Refusal;
 import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.Request;
-import tools.choco.onboarding.refusal.recording.RefusalRecorder;
 import tools.choco.onboarding.session.RequestSite;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.site.ReadSite;
@@ -21,16 +20,14 @@ public final class SiteGateway {
 
     private final CommandGateway commands;
     private final SiteClaims claims;
-    private final RefusalRecorder refusals;
 
-    public SiteGateway(CommandGateway commands, SiteClaims claims, RefusalRecorder refusals) {
+    public SiteGateway(CommandGateway commands, SiteClaims claims) {
         this.commands = commands;
         this.claims = claims;
-        this.refusals = refusals;
     }
 
     /**
-     * Sends a command and waits for its answer; a refusal is noted beside the session.
+     * Sends a command and waits for its answer.
      *
      * @throws Refused also with {@code SITE_NOT_FOUND} if there is no such site
      */
@@ -39,26 +36,12 @@ public final class SiteGateway {
             return commands.sendAndWait(command);
         } catch (AggregateNotFoundException missing) {
             throw Refused.because(Refusal.SITE_NOT_FOUND, "There is no such site.");
-        } catch (Refused refused) {
-            refusals.record(
-                    () -> claims.sessionOf(command.siteId()),
-                    command.getClass(),
-                    null,
-                    refused,
-                    command.request());
-            throw refused;
         }
     }
 
-    /** Asks a session for a site; a refusal is noted beside the session. */
+    /** Asks a session for a site. */
     SiteAnswer send(RequestSite command) {
-        try {
-            return commands.sendAndWait(command);
-        } catch (Refused refused) {
-            refusals.record(
-                    command::sessionId, RequestSite.class, null, refused, command.request());
-            throw refused;
-        }
+        return commands.sendAndWait(command);
     }
 
     /** The sites that a session asked for, oldest first, each by its own state. */

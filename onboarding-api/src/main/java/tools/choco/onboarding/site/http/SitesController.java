@@ -28,6 +28,7 @@ import tools.choco.onboarding.events.v1.HostingMode;
 import tools.choco.onboarding.github.GithubLinks;
 import tools.choco.onboarding.provisioning.GithubAccount;
 import tools.choco.onboarding.provisioning.Restart;
+import tools.choco.onboarding.refusal.recording.NotesRefusals;
 import tools.choco.onboarding.session.RequestSite;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.site.AdoptSite;
@@ -85,6 +86,7 @@ class SitesController {
             String slug, boolean available, @Nullable String reason, List<String> suggestions) {}
 
     @PostMapping("/onboarding/site")
+    @NotesRefusals(RequestSite.class)
     ResponseEntity<SiteBody> request(EdgeCall call, @Valid @RequestBody NewSiteBody body) {
         boolean welcome = body.hostingMode().equals(PLATFORM_TEMPLATE);
         SiteAnswer answer =
@@ -135,6 +137,7 @@ class SitesController {
     }
 
     @PostMapping("/sites/{siteId}/start")
+    @NotesRefusals(StartProvisioning.class)
     ResponseEntity<SiteBody> start(EdgeCall call, @PathVariable String siteId) {
         SiteId id = SiteId.of(siteId);
         SiteAnswer answer =
@@ -148,6 +151,7 @@ class SitesController {
     }
 
     @PostMapping("/sites/{siteId}/retry")
+    @NotesRefusals(RetrySite.class)
     ResponseEntity<SiteBody> retry(EdgeCall call, @PathVariable String siteId) {
         return answer(
                 sites.send(
@@ -159,6 +163,7 @@ class SitesController {
     }
 
     @PostMapping("/sites/{siteId}/adopt")
+    @NotesRefusals(AdoptSite.class)
     ResponseEntity<SiteBody> adopt(
             EdgeCall call,
             @PathVariable String siteId,

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,9 +26,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.edge.ProblemCode;
 import tools.choco.onboarding.events.audit.v1.OperatorActed;
+import tools.choco.onboarding.projection.LoggedEvent;
+import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.Slug;
@@ -40,6 +47,9 @@ class ReplayRoutesTest {
 
     private static final Duration WAIT = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(20);
+    private static final String WHOLE = "whole";
+    private static final String MOVED =
+            "UPDATE projection_progress SET position = position + ? WHERE projection = ?";
     private static final AtomicInteger SLUGS = new AtomicInteger();
 
     /** What leaves the process, or decides that something does, is written down in these. */
@@ -54,7 +64,12 @@ class ReplayRoutesTest {
     @BeforeAll
     static void start() {
         host = new RecordingHost();
-        service = RunningService.startWith(host::replaceHosting);
+        service =
+                RunningService.startWith(
+                        context -> {
+                            host.replaceHosting(context);
+                            context.getBeanFactory().addBeanPostProcessor(adding(new Whole()));
+                        });
         tables = Tables.of(service);
         operator = service.operator();
     }
@@ -167,6 +182,149 @@ class ReplayRoutesTest {
         assertThat(second.status()).isEqualTo(409);
         assertThat(second.at("/code")).isEqualTo("replay_under_way");
         assertThat(ids(operator.get("/ops/replays?limit=1"))).containsExactly(id);
+    }
+
+    @Test
+    void refusesToSwitchToWhatIsStillBeingBuilt() throws SQLException {
+        String id =
+                "siteview_g"
+                        + tables.count(
+                                """
+                                SELECT max(generation) + 1 FROM projection_replays
+                                WHERE projection = 'siteview'""");
+        String lock = "(hashtextextended('rebuild %s', 0))".formatted(id);
+        try (Connection other = service.database().dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            // As if another instance were at it.
+            statement.execute("SELECT pg_advisory_lock" + lock);
+            try {
+                assertThat(ids(begin("\"projection\":\"siteview\""))).containsExactly(id);
+                assertRefused("replay_not_ready", act(id, "switch"));
+                assertRefused("replay_not_ready", difference(id));
+            } finally {
+                statement.execute("SELECT pg_advisory_unlock" + lock);
+            }
+        }
+        awaitReady(id);
+
+        assertThat(difference(id).status()).isEqualTo(200);
+    }
+
+    @Test
+    void refusesToSwitchToWhatIsFarBehind() {
+        User.of(service).finishedQuick();
+        service.awaitReadModels();
+        String serving = serving("sessionview");
+        String id = ready("sessionview");
+        tables.update(MOVED, 20_001, serving);
+        try {
+            assertRefused("replay_behind", act(id, "switch"));
+            assertRefused("replay_behind", difference(id));
+        } finally {
+            tables.update(MOVED, -20_001, serving);
+        }
+
+        assertThat(serving("sessionview")).isEqualTo(serving);
+        assertThat(difference(id).at("/same")).isEqualTo("true");
+    }
+
+    @Test
+    void refusesTwoComparisonsAtOnce() throws Exception {
+        String id = ready("siteview");
+        try (Connection other = service.database().dataSource().getConnection();
+                Statement statement = other.createStatement();
+                ExecutorService threads = Executors.newSingleThreadExecutor()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE %s.sites IN ACCESS EXCLUSIVE MODE".formatted(id));
+            Future<Answer> first;
+            try {
+                first = threads.submit(() -> difference(id));
+                await().atMost(WAIT)
+                        .pollInterval(POLL)
+                        .until(
+                                () ->
+                                        tables.count(
+                                                        """
+                                                        SELECT count(*) FROM pg_locks
+                                                        WHERE NOT granted AND relation = ?::regclass""",
+                                                        id + ".sites")
+                                                > 0);
+                assertRefused("replay_being_compared", difference(id));
+            } finally {
+                other.rollback();
+                other.setAutoCommit(true);
+            }
+            assertThat(first.get().status()).isEqualTo(200);
+        }
+        assertThat(difference(id).status()).isEqualTo(200);
+    }
+
+    @Test
+    void refusesToTakeOneSessionOutOfWhatCannotBeTakenApart() {
+        String session = User.of(service).finishedQuick();
+        service.awaitReadModels();
+
+        assertRefused(
+                "replay_of_session_unsupported",
+                begin("\"projection\":\"%s\",\"sessionId\":\"%s\"".formatted(WHOLE, session)));
+        assertThat(tables.texts("SELECT session_id FROM %s.seen".formatted(serving(WHOLE))))
+                .contains(session);
+    }
+
+    private static void assertRefused(String code, Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(409);
+        assertThat(answer.at("/code")).isEqualTo(code);
+    }
+
+    private static Answer difference(String id) {
+        return operator.get("/ops/replays/" + id + "/difference");
+    }
+
+    /** A read model that can only be built again as a whole. */
+    private static final class Whole implements Projection {
+
+        @Override
+        public String name() {
+            return WHOLE;
+        }
+
+        @Override
+        public int version() {
+            return 1;
+        }
+
+        @Override
+        public String tables() {
+            return "CREATE TABLE seen (session_id text PRIMARY KEY)";
+        }
+
+        @Override
+        public void apply(Connection connection, List<LoggedEvent> events)
+                throws SQLException {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(
+                            "INSERT INTO seen VALUES (?) ON CONFLICT DO NOTHING")) {
+                for (LoggedEvent event : events) {
+                    statement.setString(1, event.sessionId());
+                    statement.executeUpdate();
+                }
+            }
+        }
+    }
+
+    /** Puts it beside those of the service. */
+    private static BeanPostProcessor adding(Projection projection) {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                if (!name.equals("readModels")) {
+                    return bean;
+                }
+                List<Object> all = new ArrayList<>((List<?>) bean);
+                all.add(projection);
+                return all;
+            }
+        };
     }
 
     /** Each refusal of the read models has a code of the contract. */
@@ -405,12 +563,14 @@ class ReplayRoutesTest {
         Answer begun = begin("\"projections\":[\"" + String.join("\",\"", projections) + "\"]");
         assertThat(begun.status()).as(begun.text()).isEqualTo(202);
         List<String> ids = ids(begun);
-        for (String id : ids) {
-            await().atMost(WAIT)
-                    .pollInterval(POLL)
-                    .until(() -> "ready".equals(operator.get("/ops/replays/" + id).at("/state")));
-        }
+        ids.forEach(ReplayRoutesTest::awaitReady);
         return ids;
+    }
+
+    private static void awaitReady(String id) {
+        await().atMost(WAIT)
+                .pollInterval(POLL)
+                .until(() -> "ready".equals(operator.get("/ops/replays/" + id).at("/state")));
     }
 
     private static String serving(String projection) {

@@ -438,7 +438,7 @@ class ProvisioningRoutesTest {
                                         .isEqualTo(
                                                 tables.count(
                                                         "SELECT coalesce(sum(events), 0) FROM"
-                                                            + " siteview_g1.sites")));
+                                                                + " siteview_g1.sites")));
     }
 
     private static List<String> ids(Answer answer) {

@@ -416,7 +416,7 @@ class ReplayRoutesTest {
     private static String serving(String projection) {
         return tables.texts(
                         "SELECT projection || '_g' || generation FROM projection_current WHERE"
-                            + " projection = ?",
+                                + " projection = ?",
                         projection)
                 .getFirst();
     }
@@ -444,7 +444,7 @@ class ReplayRoutesTest {
                                 table ->
                                         tables.texts(
                                                         "SELECT coalesce(json_agg(t ORDER BY"
-                                                            + " t::text), '[]')::text FROM "
+                                                                + " t::text), '[]')::text FROM "
                                                                 + table
                                                                 + " t")
                                                 .getFirst())

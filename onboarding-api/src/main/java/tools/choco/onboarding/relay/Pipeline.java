@@ -74,10 +74,6 @@ final class Pipeline {
         return lastSequence;
     }
 
-    boolean isEmpty() {
-        return inFlight.isEmpty();
-    }
-
     /** Sends a message, as soon as there is room for it. */
     void send(StreamMessage message)
             throws StreamUnavailable, StreamRefused, DisownedDuplicate, InterruptedException {

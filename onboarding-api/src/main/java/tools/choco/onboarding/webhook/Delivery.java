@@ -1,5 +1,6 @@
 package tools.choco.onboarding.webhook;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event for one subscription.
  *
- * @param id its id
+ * @param deliveryId its id
  * @param eventId id of the event, which the receiver gets as {@code webhook-id}
  * @param eventType type of the event
  * @param state what has become of it
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param deliveredAt when the receiver took it; null if it did not
  */
 public record Delivery(
-        UUID id,
+        UUID deliveryId,
         UUID eventId,
         String eventType,
         State state,
@@ -43,6 +44,7 @@ public record Delivery(
         PARKED;
 
         /** As in the table and on the wire. */
+        @JsonValue
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }

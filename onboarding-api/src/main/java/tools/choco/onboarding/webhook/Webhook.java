@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A subscription, and how it fares.
  *
- * @param id its id
+ * @param webhookId its id
  * @param url where deliveries go
  * @param eventTypes types and classes of events
  * @param description for people; may be empty
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastError why the last try failed; null once one succeeded
  */
 public record Webhook(
-        UUID id,
+        UUID webhookId,
         String url,
         List<String> eventTypes,
         String description,

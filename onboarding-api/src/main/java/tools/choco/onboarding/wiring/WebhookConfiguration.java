@@ -138,8 +138,7 @@ class WebhookConfiguration {
     @Bean
     SmartLifecycle webhookTaskLifecycle(
             @Qualifier("webhookScheduler") DurableTasks webhookScheduler, WebhookTasks tasks) {
-        return new Phased(
-                Phased.TASKS, webhookScheduler::start, webhookScheduler::stop);
+        return new Phased(Phased.TASKS, webhookScheduler::start, webhookScheduler::stop);
     }
 
     @Bean(destroyMethod = "shutdownNow", defaultCandidate = false)

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -27,6 +28,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import tools.choco.onboarding.Keys;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -40,6 +42,8 @@ public final class YamlSource {
 
     /** As long as a file may be. */
     public static final int BYTES_MAX = 256 * 1024;
+
+    private static final int LINE_LENGTH_MAX = 200;
 
     private static final int DEPTH_MAX = 60;
     // Aliases may repeat a part, not multiply it without end.
@@ -187,6 +191,56 @@ public final class YamlSource {
             return text(scalar);
         }
         throw wrongType(node, what, "text");
+    }
+
+    /** A text of one line that is not blank. */
+    public String lineOfText(Node node, String what) {
+        String text = text(node, what);
+        if (text.isBlank()
+                || text.length() > LINE_LENGTH_MAX
+                || text.chars().anyMatch(Character::isISOControl)) {
+            throw invalid(
+                    node,
+                    "%s must be a line of 1 to %d characters".formatted(what, LINE_LENGTH_MAX));
+        }
+        return text;
+    }
+
+    /** The key of a flow, a step and the like. */
+    public String kebab(Node node, String what) {
+        String key = text(node, what);
+        if (!Keys.isKey(key)) {
+            throw invalid(
+                    node,
+                    "%s: %s is not kebab-case of at most %d characters"
+                            .formatted(what, quoted(key), Keys.KEY_LENGTH_MAX));
+        }
+        return key;
+    }
+
+    /**
+     * One of the values that there are.
+     *
+     * @param key how a value is written
+     */
+    public <T> T oneOf(Node node, String what, List<T> all, Function<T, String> key) {
+        String text = text(node, what);
+        return all.stream()
+                .filter(it -> key.apply(it).equals(text))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                invalid(
+                                        node,
+                                        "%s: %s is not one of %s"
+                                                .formatted(
+                                                        what,
+                                                        quoted(text),
+                                                        all.stream()
+                                                                .map(key)
+                                                                .collect(
+                                                                        Collectors.joining(
+                                                                                ", ")))));
     }
 
     /** A scalar that is true or false. */

@@ -207,8 +207,7 @@ final class Stage implements AutoCloseable {
         return tables().texts(
                         """
                         SELECT task_name || ' ' || task_instance FROM scheduled_tasks
-                        WHERE task_instance LIKE ?\
-                        """,
+                        WHERE task_instance LIKE ?""",
                         site.value() + "%");
     }
 

@@ -214,8 +214,7 @@ class SiteStreamTest {
                               SELECT max(position) FROM events JOIN event_kinds USING (kind)
                               WHERE aggregate_id = e.aggregate_id
                                 AND payload_type LIKE '%ProvisionCompleted')
-                        ORDER BY e.position\
-                        """,
+                        ORDER BY e.position""",
                         site, Long.parseLong(after));
     }
 

@@ -1,15 +1,10 @@
 package tools.choco.onboarding.flow;
 
-import java.util.List;
-
 /** The flows that are offered today, and every version that was ever served. */
 public interface FlowCatalog {
 
     /** Id of the flow that a start without a flow id means. */
     String defaultFlowId();
-
-    /** The flows offered today, by id. */
-    List<Flow> offered();
 
     /**
      * The version of a flow that is offered today.

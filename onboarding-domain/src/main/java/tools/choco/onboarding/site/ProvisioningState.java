@@ -1,9 +1,7 @@
 package tools.choco.onboarding.site;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Where the provisioning of a user's own site is, and where it can go from there. */
 public enum ProvisioningState {
@@ -33,11 +31,6 @@ public enum ProvisioningState {
     /** The name that clients and read tables know: {@code source_resolving}. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
-    }
-
-    /** The state of that {@link #wireName()}, if there is one. */
-    public static Optional<ProvisioningState> byWireName(String wireName) {
-        return Arrays.stream(values()).filter(it -> it.wireName().equals(wireName)).findFirst();
     }
 
     /** The events' form. */

@@ -83,11 +83,6 @@ final class InMemoryFlows implements FlowCatalog {
     }
 
     @Override
-    public List<Flow> offered() {
-        return List.copyOf(offered.values());
-    }
-
-    @Override
     public Flow offered(String flowId) {
         Flow flow = offered.get(flowId);
         if (flow == null) {

@@ -62,7 +62,6 @@ class ProvisioningStateTest {
     @EnumSource
     void hasTheNamesOfTheEventsAndOfTheWire(ProvisioningState state) {
         assertThat(ProvisioningState.of(state.toProto())).isEqualTo(state);
-        assertThat(ProvisioningState.byWireName(state.wireName())).contains(state);
         assertThat(state.toProto().name())
                 .isEqualToIgnoringCase("PROVISIONING_STATE_" + state.wireName());
     }
@@ -77,6 +76,5 @@ class ProvisioningStateTest {
                                 ProvisioningState.of(
                                         tools.choco.onboarding.events.v1.ProvisioningState
                                                 .UNRECOGNIZED));
-        assertThat(ProvisioningState.byWireName("LIVE")).isEmpty();
     }
 }

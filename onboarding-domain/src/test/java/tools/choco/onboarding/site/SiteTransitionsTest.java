@@ -216,7 +216,10 @@ class SiteTransitionsTest {
     }
 
     private static @Nullable ProvisioningState stateOf(Cell cell) {
-        return ProvisioningState.byWireName(cell.state()).orElse(null);
+        return Arrays.stream(ProvisioningState.values())
+                .filter(it -> it.wireName().equals(cell.state()))
+                .findFirst()
+                .orElse(null);
     }
 
     /** What the column stands for; a hop that begins elsewhere where none begins here. */

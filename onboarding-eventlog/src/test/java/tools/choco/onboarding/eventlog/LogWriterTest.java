@@ -37,6 +37,10 @@ class LogWriterTest {
     private static final String B = RandomEvents.id("b");
     private static final String C = RandomEvents.id("c");
 
+    /** Gives up an append after a second. */
+    private static final EventLogSettings HASTY =
+            new EventLogSettings(10, 10, 1_000_000, Duration.ofSeconds(1), Duration.ofSeconds(1));
+
     private final TestDatabase database = TestDatabase.create();
     private final StatementLog statements = new StatementLog();
     private final DataSource connections = statements.over(source(database));
@@ -291,32 +295,31 @@ class LogWriterTest {
 
     @Test
     void recoversFromADatabaseThatWasAwayOrReadOnly() throws Exception {
-        log.storageEngine().appendEvents(next(A, 0));
+        try (var hasty = new EventLog(connections, HASTY)) {
+            hasty.storageEngine().appendEvents(next(A, 0));
 
-        for (var trouble :
-                List.of("ALLOW_CONNECTIONS false", "SET default_transaction_read_only = on")) {
-            alterDatabase(trouble);
-            assertThatThrownBy(() -> log.storageEngine().appendEvents(next(B, 0)))
-                    .isInstanceOf(LogUnavailable.class);
-            alterDatabase("ALLOW_CONNECTIONS true");
-            alterDatabase("RESET default_transaction_read_only");
+            for (var trouble :
+                    List.of("ALLOW_CONNECTIONS false", "SET default_transaction_read_only = on")) {
+                alterDatabase(trouble);
+                assertThatThrownBy(() -> hasty.storageEngine().appendEvents(next(B, 0)))
+                        .isInstanceOf(LogUnavailable.class);
+                alterDatabase("ALLOW_CONNECTIONS true");
+                alterDatabase("RESET default_transaction_read_only");
+            }
+
+            await().ignoreExceptionsInstanceOf(LogUnavailable.class)
+                    .until(
+                            () -> {
+                                hasty.storageEngine().appendEvents(next(B, 0));
+                                return true;
+                            });
         }
-
-        await().ignoreExceptionsInstanceOf(LogUnavailable.class)
-                .until(
-                        () -> {
-                            log.storageEngine().appendEvents(next(B, 0));
-                            return true;
-                        });
         assertThat(count("count(*)")).isEqualTo(2);
     }
 
     @Test
     void leavesASessionThatOnlyLetsRead() throws Exception {
-        var hasty =
-                new EventLogSettings(
-                        10, 10, 1_000_000, Duration.ofSeconds(1), Duration.ofSeconds(1));
-        try (var pooled = new EventLog(database.dataSource(), hasty)) {
+        try (var pooled = new EventLog(database.dataSource(), HASTY)) {
             pooled.storageEngine().appendEvents(next(A, 0));
             alterDatabase("SET default_transaction_read_only = on");
             await().untilAsserted(

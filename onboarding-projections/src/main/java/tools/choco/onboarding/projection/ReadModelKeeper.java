@@ -134,11 +134,6 @@ public final class ReadModelKeeper {
         return List.copyOf(following.values());
     }
 
-    /** Whether this instance fills that generation. */
-    public boolean isBuilding(Generation generation) {
-        return building.contains(generation);
-    }
-
     private void tryRound() {
         try {
             round();

@@ -15,6 +15,7 @@ import tools.choco.onboarding.projection.Conditions;
 import tools.choco.onboarding.projection.Cursor;
 import tools.choco.onboarding.projection.InvalidCursor;
 import tools.choco.onboarding.projection.Letters;
+import tools.choco.onboarding.projection.Page;
 import tools.choco.onboarding.projection.QueryFailed;
 import tools.choco.onboarding.projection.ReadModel;
 import tools.choco.onboarding.projection.StoredText;
@@ -99,14 +100,9 @@ public final class SessionQueries {
     }
 
     private static SessionPage page(List<SessionSummary> found, int limit, long parked) {
-        if (found.size() <= limit) {
-            return new SessionPage(found, null, parked);
-        }
-        SessionSummary last = found.get(limit - 1);
-        return new SessionPage(
-                List.copyOf(found.subList(0, limit)),
-                new Cursor(last.startedAt(), last.sessionId()).printed(),
-                parked);
+        Page<SessionSummary> page =
+                Page.of(found, limit, it -> new Cursor(it.startedAt(), it.sessionId()));
+        return new SessionPage(page.items(), page.nextCursor(), parked);
     }
 
     /** The session of that id, if it is known. */

@@ -14,6 +14,7 @@ import tools.choco.onboarding.projection.Conditions;
 import tools.choco.onboarding.projection.Cursor;
 import tools.choco.onboarding.projection.InvalidCursor;
 import tools.choco.onboarding.projection.Letters;
+import tools.choco.onboarding.projection.Page;
 import tools.choco.onboarding.projection.QueryFailed;
 import tools.choco.onboarding.projection.ReadModel;
 import tools.choco.onboarding.projection.StoredText;
@@ -42,7 +43,7 @@ public final class SiteQueries {
      * @param limit items at most, 1 to {@value #PAGE_MAX}
      * @throws InvalidCursor if no page answered with that cursor
      */
-    public SitePage ofUser(String userId, @Nullable String cursor, int limit) {
+    public Page<SiteSummary> ofUser(String userId, @Nullable String cursor, int limit) {
         checkLimit(limit);
         Conditions conditions = new Conditions();
         conditions.add("user_id = ?", StoredText.of(userId));
@@ -64,13 +65,7 @@ public final class SiteQueries {
                                 + (limit + 1),
                         conditions.values(),
                         SiteQueries::summary);
-        if (found.size() <= limit) {
-            return new SitePage(found, null);
-        }
-        SiteSummary last = found.get(limit - 1);
-        return new SitePage(
-                List.copyOf(found.subList(0, limit)),
-                new Cursor(last.requestedAt(), last.siteId()).printed());
+        return Page.of(found, limit, it -> new Cursor(it.requestedAt(), it.siteId()));
     }
 
     /**
@@ -110,14 +105,9 @@ public final class SiteQueries {
     }
 
     private static InFlightPage page(List<InFlightSite> found, int limit, long parked) {
-        if (found.size() <= limit) {
-            return new InFlightPage(found, null, parked);
-        }
-        InFlightSite last = found.get(limit - 1);
-        return new InFlightPage(
-                List.copyOf(found.subList(0, limit)),
-                new Cursor(last.sinceState(), last.siteId()).printed(),
-                parked);
+        Page<InFlightSite> page =
+                Page.of(found, limit, it -> new Cursor(it.sinceState(), it.siteId()));
+        return new InFlightPage(page.items(), page.nextCursor(), parked);
     }
 
     /** How many provisionings a filter matches. */

@@ -76,8 +76,7 @@ class ParkedRebuildTest {
                 WITH parked AS (INSERT INTO dead_letters
                     (processor, sequence_key, position, event_id, event_type, parked_at)
                     VALUES ('sessionview_g1', 's', 1, gen_random_uuid(), 'x', now()) RETURNING id)
-                SELECT id::text FROM parked\
-                """);
+                SELECT id::text FROM parked""");
         keeper.generations().drop(new Generation(touchy.name(), 1));
         assertThat(parked(1)).isEqualTo("0");
         keeper.stop();

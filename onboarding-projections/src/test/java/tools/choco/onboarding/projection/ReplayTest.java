@@ -132,7 +132,7 @@ class ReplayTest {
     }
 
     /** As when the transaction of a site's event outlived those of later events of its session. */
-    @Property(tries = 30)
+    @Property(tries = 12)
     void keepsEventsThatBecomeVisibleLate(@ForAll("histories") List<History.Entry> history) {
         List<LoggedEvent> events = History.logged(history);
         List<LoggedEvent> late = new ArrayList<>(events);

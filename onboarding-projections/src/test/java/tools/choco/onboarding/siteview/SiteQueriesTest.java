@@ -29,6 +29,7 @@ import tools.choco.onboarding.events.v1.SiteProvisionRequested;
 import tools.choco.onboarding.projection.BrokenHistory;
 import tools.choco.onboarding.projection.History;
 import tools.choco.onboarding.projection.InvalidCursor;
+import tools.choco.onboarding.projection.Page;
 import tools.choco.onboarding.projection.ProjectionProcessor;
 import tools.choco.onboarding.projection.ReadModels;
 
@@ -56,7 +57,7 @@ class SiteQueriesTest {
     void isEmptyAtFirst() {
         models.serve(projection);
 
-        assertThat(queries.ofUser("user-1", null, 1)).isEqualTo(new SitePage(List.of(), null));
+        assertThat(queries.ofUser("user-1", null, 1)).isEqualTo(new Page<>(List.of(), null));
         assertThat(queries.inFlight(InFlightFilter.ALL, null, 1))
                 .isEqualTo(new InFlightPage(List.of(), null, 0));
     }
@@ -269,7 +270,7 @@ class SiteQueriesTest {
     }
 
     private List<SiteSummary> ofUser(String userId, int limit) {
-        SitePage page = queries.ofUser(userId, null, limit);
+        Page<SiteSummary> page = queries.ofUser(userId, null, limit);
         List<SiteSummary> found = new ArrayList<>(page.items());
         while (page.nextCursor() != null) {
             assertThat(page.items()).hasSize(limit);

@@ -51,11 +51,6 @@ public final class ConfiguredFlowCatalog implements FlowCatalog {
     }
 
     @Override
-    public List<Flow> offered() {
-        return offered.values().stream().map(FlowDefinition::flow).toList();
-    }
-
-    @Override
     public Flow offered(String flowId) {
         return definition(flowId).flow();
     }

@@ -14,7 +14,6 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
-import tools.choco.onboarding.Keys;
 import tools.choco.onboarding.answer.form.JsonBeyondLimits;
 import tools.choco.onboarding.answer.form.JsonSchemas;
 import tools.choco.onboarding.flow.Flow;
@@ -32,7 +31,6 @@ final class FlowParser {
     static final int STEPS_MAX = 50;
 
     private static final int ENTRIES_MAX = 50;
-    private static final int TITLE_LENGTH_MAX = 200;
     private static final Duration DURATION_MAX = Duration.ofDays(3_650);
 
     /**
@@ -84,7 +82,7 @@ final class FlowParser {
         Node steps = fields.required("steps");
         var flow =
                 new Flow(
-                        key(id, "id"),
+                        yaml.kebab(id, "id"),
                         version(version),
                         "",
                         title(fields),
@@ -219,7 +217,7 @@ final class FlowParser {
     }
 
     private String uniqueKey(Node node, String what, Map<String, Integer> lines) {
-        String key = key(node, what + " id");
+        String key = yaml.kebab(node, what + " id");
         Integer other = lines.putIfAbsent(key, YamlSource.line(node));
         if (other != null) {
             throw yaml.invalid(
@@ -228,27 +226,8 @@ final class FlowParser {
         return key;
     }
 
-    private String key(Node node, String what) {
-        String key = yaml.text(node, what);
-        if (!Keys.isKey(key)) {
-            throw yaml.invalid(
-                    node,
-                    "%s: %s is not kebab-case of at most %d characters"
-                            .formatted(what, YamlSource.quoted(key), Keys.KEY_LENGTH_MAX));
-        }
-        return key;
-    }
-
     private String title(YamlFields fields) {
-        Node node = fields.required("title");
-        String title = yaml.text(node, "title");
-        if (title.isBlank()
-                || title.length() > TITLE_LENGTH_MAX
-                || title.chars().anyMatch(Character::isISOControl)) {
-            throw yaml.invalid(
-                    node, "title must be a line of 1 to %d characters".formatted(TITLE_LENGTH_MAX));
-        }
-        return title;
+        return yaml.lineOfText(fields.required("title"), "title");
     }
 
     private int version(Node node) {
@@ -285,14 +264,7 @@ final class FlowParser {
     }
 
     private StepKind kind(Node node) {
-        String text = yaml.text(node, "kind");
-        for (StepKind kind : StepKind.values()) {
-            if (name(kind).equals(text)) {
-                return kind;
-            }
-        }
-        throw yaml.invalid(
-                node, "kind: %s is not form, path or site".formatted(YamlSource.quoted(text)));
+        return yaml.oneOf(node, "kind", List.of(StepKind.values()), FlowParser::name);
     }
 
     private static boolean choosesPath(Step step) {

@@ -5,14 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -45,7 +43,6 @@ final class FunnelParser {
     static final int VALUES_MAX = 50;
 
     private static final int EVENTS_MAX = 10;
-    private static final int TEXT_LENGTH_MAX = 200;
 
     private static final Pattern STAGE = Pattern.compile("[a-z0-9]+([._-][a-z0-9]+)*");
     private static final Pattern FIELD = Pattern.compile("[\\w-]+(\\.[\\w-]+)*");
@@ -106,7 +103,7 @@ final class FunnelParser {
                         .orElse(Sessions.OWN);
         Order order =
                 fields.optional("order")
-                        .map(it -> oneOf(it, "order", Order.values(), Order::key))
+                        .map(it -> yaml.oneOf(it, "order", List.of(Order.values()), Order::key))
                         .orElse(Order.ORDERED);
         Optional<Node> furthest = fields.optional("furthest");
         if (furthest.map(yaml::bool).orElse(false) && order != Order.ANY) {
@@ -114,8 +111,8 @@ final class FunnelParser {
         }
         return new Parsed(
                 new FunnelDefinition(
-                        key(id),
-                        line(fields.required("title"), "title"),
+                        yaml.kebab(id, "id"),
+                        yaml.lineOfText(fields.required("title"), "title"),
                         sessions,
                         stages(fields.required("stages")),
                         fields.optional("exits").map(this::exits).orElse(List.of()),
@@ -211,7 +208,7 @@ final class FunnelParser {
                         it -> {
                             throw yaml.invalid(it, "a step has a kind or an id");
                         });
-        return new StepRule.Named(key(id.get()));
+        return new StepRule.Named(yaml.kebab(id.get(), "id"));
     }
 
     private List<StageRule> exits(Node node) {
@@ -266,7 +263,7 @@ final class FunnelParser {
     }
 
     private String type(Node node) {
-        String type = line(node, "type");
+        String type = yaml.lineOfText(node, "type");
         if (sessions.areOwn()) {
             List<String> known =
                     EventType.all().stream()
@@ -370,7 +367,7 @@ final class FunnelParser {
     private Dimension dimension(Node node) {
         YamlFields fields = yaml.fields(node, "the dimension", Set.of("name", "field", "values"));
         Node nameNode = fields.required("name");
-        String name = key(nameNode);
+        String name = yaml.kebab(nameNode, "name");
         Optional<Node> field = fields.optional("field");
         if (sessions.areOwn() && !OWN_DIMENSIONS.contains(name)) {
             throw yaml.invalid(
@@ -407,11 +404,11 @@ final class FunnelParser {
                 && (scalar.getTag().equals(Tag.INT) || scalar.getTag().equals(Tag.BOOL))) {
             return scalar.getValue();
         }
-        return line(node, what);
+        return yaml.lineOfText(node, what);
     }
 
     private String field(Node node) {
-        String field = line(node, "field");
+        String field = yaml.lineOfText(node, "field");
         if (!FIELD.matcher(field).matches()) {
             throw yaml.invalid(
                     node,
@@ -422,60 +419,15 @@ final class FunnelParser {
     }
 
     private Window window(Node node) {
-        return oneOf(node, "window", Window.values(), Window::key);
+        return yaml.oneOf(node, "window", List.of(Window.values()), Window::key);
     }
 
     private StepKind kind(Node node) {
-        return oneOf(
+        return yaml.oneOf(
                 node,
                 "kind",
-                new StepKind[] {
-                    StepKind.STEP_KIND_FORM, StepKind.STEP_KIND_PATH, StepKind.STEP_KIND_SITE
-                },
+                List.of(StepKind.STEP_KIND_FORM, StepKind.STEP_KIND_PATH, StepKind.STEP_KIND_SITE),
                 it -> Condition.text(it.getValueDescriptor()));
-    }
-
-    private <T> T oneOf(Node node, String what, T[] all, Function<T, String> key) {
-        String text = yaml.text(node, what);
-        return Arrays.stream(all)
-                .filter(it -> key.apply(it).equals(text))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                yaml.invalid(
-                                        node,
-                                        "%s: %s is not one of %s"
-                                                .formatted(
-                                                        what,
-                                                        YamlSource.quoted(text),
-                                                        Arrays.stream(all)
-                                                                .map(key)
-                                                                .collect(
-                                                                        Collectors.joining(
-                                                                                ", ")))));
-    }
-
-    private String key(Node node) {
-        String key = yaml.text(node, "id");
-        if (!Keys.isKey(key)) {
-            throw yaml.invalid(
-                    node,
-                    "%s is not kebab-case of at most %d characters"
-                            .formatted(YamlSource.quoted(key), Keys.KEY_LENGTH_MAX));
-        }
-        return key;
-    }
-
-    private String line(Node node, String what) {
-        String text = yaml.text(node, what);
-        if (text.isBlank()
-                || text.length() > TEXT_LENGTH_MAX
-                || text.chars().anyMatch(Character::isISOControl)) {
-            throw yaml.invalid(
-                    node,
-                    "%s must be a line of 1 to %d characters".formatted(what, TEXT_LENGTH_MAX));
-        }
-        return text;
     }
 
     private void requireOwn(Node node, String what) {

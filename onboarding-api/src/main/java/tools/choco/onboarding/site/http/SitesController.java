@@ -26,6 +26,7 @@ import tools.choco.onboarding.edge.EdgeCall;
 import tools.choco.onboarding.edge.RequestHash;
 import tools.choco.onboarding.events.v1.HostingMode;
 import tools.choco.onboarding.github.GithubLinks;
+import tools.choco.onboarding.projection.Page;
 import tools.choco.onboarding.provisioning.GithubAccount;
 import tools.choco.onboarding.provisioning.Restart;
 import tools.choco.onboarding.refusal.recording.NotesRefusals;
@@ -39,7 +40,6 @@ import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.SiteState;
 import tools.choco.onboarding.site.Slug;
 import tools.choco.onboarding.site.StartProvisioning;
-import tools.choco.onboarding.siteview.SitePage;
 import tools.choco.onboarding.siteview.SiteQueries;
 
 /** The site routes. Every write may carry {@code Idempotency-Key} and {@code If-Match}. */
@@ -79,8 +79,6 @@ class SitesController {
 
     record AdoptBody(@Nullable @Size(min = 1, max = 140) String githubRepo) {}
 
-    record SiteList(List<SiteBody> items, @Nullable String nextCursor) {}
-
     /** Whether a slug can be had; {@code reason} is the code of the refusal otherwise. */
     record SlugBody(
             String slug, boolean available, @Nullable String reason, List<String> suggestions) {}
@@ -106,12 +104,11 @@ class SitesController {
     }
 
     @GetMapping("/sites")
-    SiteList mine(
+    Page<SiteBody> mine(
             EdgeCall call,
             @RequestParam(defaultValue = PAGE_DEFAULT) @Min(1) @Max(SiteQueries.PAGE_MAX) int limit,
             @RequestParam @Nullable @Size(min = 1, max = 500) String cursor) {
-        SitePage page = list.ofUser(call.caller().subject(), cursor, limit);
-        return new SiteList(page.items().stream().map(SiteBody::of).toList(), page.nextCursor());
+        return list.ofUser(call.caller().subject(), cursor, limit).map(SiteBody::of);
     }
 
     @GetMapping("/sites/{siteId}")

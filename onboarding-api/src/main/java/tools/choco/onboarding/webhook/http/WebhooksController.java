@@ -10,7 +10,6 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
@@ -30,6 +29,7 @@ import tools.choco.onboarding.edge.EdgeProblem;
 import tools.choco.onboarding.edge.ProblemCode;
 import tools.choco.onboarding.ops.Audit;
 import tools.choco.onboarding.projection.Cursor;
+import tools.choco.onboarding.projection.Page;
 import tools.choco.onboarding.webhook.Deliveries;
 import tools.choco.onboarding.webhook.Delivery;
 import tools.choco.onboarding.webhook.EventClasses;
@@ -72,39 +72,9 @@ class WebhooksController {
     record ReasonBody(
             @NotNull @Size(min = 1, max = 500) @Pattern(regexp = PRINTABLE) String reason) {}
 
-    record WebhookBody(
-            String webhookId,
-            String url,
-            List<String> eventTypes,
-            String description,
-            Instant createdAt,
-            long pending,
-            long parked,
-            @Nullable Instant failingSince,
-            int consecutiveFailures,
-            @Nullable Instant lastDeliveredAt,
-            @Nullable String lastError) {}
-
-    record CreatedBody(WebhookBody webhook, String secret) {}
+    record CreatedBody(Webhook webhook, String secret) {}
 
     record RotatedBody(String webhookId, String secret, Instant oldKeysValidUntil) {}
-
-    record WebhookPage(List<WebhookBody> items, @Nullable String nextCursor) {}
-
-    record DeliveryBody(
-            String deliveryId,
-            String eventId,
-            String eventType,
-            String state,
-            int attempts,
-            Instant createdAt,
-            @Nullable Instant nextAttemptAt,
-            @Nullable Instant lastAttemptAt,
-            @Nullable Integer lastStatus,
-            @Nullable String lastError,
-            @Nullable Instant deliveredAt) {}
-
-    record DeliveryPage(List<DeliveryBody> items, @Nullable String nextCursor) {}
 
     @PostMapping
     ResponseEntity<CreatedBody> create(
@@ -135,22 +105,22 @@ class WebhooksController {
         record(call, "webhook.create", made.id(), body.reason());
         return ResponseEntity.created(URI.create("/webhooks/" + made.id()))
                 .cacheControl(CacheControl.noStore())
-                .body(new CreatedBody(body(found(made.id())), made.secret()));
+                .body(new CreatedBody(found(made.id()), made.secret()));
     }
 
     @GetMapping
-    WebhookPage list(
+    Page<Webhook> list(
             @RequestParam(defaultValue = PAGE_DEFAULT) @Min(1) @Max(PAGE_MAX) int limit,
             @RequestParam @Nullable @Size(min = 1, max = 500) String cursor) {
-        List<Webhook> found = webhooks.list(after(cursor), limit + 1);
-        return new WebhookPage(
-                page(found, limit).stream().map(WebhooksController::body).toList(),
-                next(found, limit, it -> new Cursor(it.createdAt(), it.id().toString())));
+        return Page.of(
+                webhooks.list(after(cursor), limit + 1),
+                limit,
+                it -> new Cursor(it.createdAt(), it.webhookId().toString()));
     }
 
     @GetMapping("/{webhookId}")
-    WebhookBody read(@PathVariable String webhookId) {
-        return body(found(id(webhookId)));
+    Webhook read(@PathVariable String webhookId) {
+        return found(id(webhookId));
     }
 
     @DeleteMapping("/{webhookId}")
@@ -181,18 +151,18 @@ class WebhooksController {
 
     @PostMapping("/{webhookId}/test")
     @ResponseStatus(HttpStatus.ACCEPTED)
-    DeliveryBody test(
+    Delivery test(
             @AsOperator EdgeCall call,
             @PathVariable String webhookId,
             @Valid @RequestBody ReasonBody body) {
         UUID id = id(webhookId);
         UUID delivery = tasks.test(id).orElseThrow(this::noWebhook);
         record(call, "webhook.test", id, body.reason());
-        return body(deliveries.find(id, delivery).orElseThrow(this::noWebhook));
+        return deliveries.find(id, delivery).orElseThrow(this::noWebhook);
     }
 
     @GetMapping("/{webhookId}/deliveries")
-    DeliveryPage deliveries(
+    Page<Delivery> deliveries(
             @PathVariable String webhookId,
             @RequestParam @Nullable @Pattern(regexp = STATES) String state,
             @RequestParam(defaultValue = PAGE_DEFAULT) @Min(1) @Max(PAGE_MAX) int limit,
@@ -205,14 +175,12 @@ class WebhooksController {
                         state == null ? null : Delivery.State.of(state),
                         after(cursor),
                         limit + 1);
-        return new DeliveryPage(
-                page(found, limit).stream().map(WebhooksController::body).toList(),
-                next(found, limit, it -> new Cursor(it.createdAt(), it.id().toString())));
+        return Page.of(found, limit, it -> new Cursor(it.createdAt(), it.deliveryId().toString()));
     }
 
     @PostMapping("/{webhookId}/deliveries/{deliveryId}/resend")
     @ResponseStatus(HttpStatus.ACCEPTED)
-    DeliveryBody resend(
+    Delivery resend(
             @AsOperator EdgeCall call,
             @PathVariable String webhookId,
             @PathVariable String deliveryId,
@@ -223,7 +191,7 @@ class WebhooksController {
             throw EdgeProblem.of(ProblemCode.NOT_FOUND, "There is no such delivery.");
         }
         record(call, "webhook.resend", delivery, body.reason());
-        return body(deliveries.find(id, delivery).orElseThrow(this::noWebhook));
+        return deliveries.find(id, delivery).orElseThrow(this::noWebhook);
     }
 
     private void record(EdgeCall call, String action, UUID target, String reason) {
@@ -247,44 +215,5 @@ class WebhooksController {
 
     private static @Nullable Cursor after(@Nullable String cursor) {
         return cursor == null ? null : Cursor.of(cursor);
-    }
-
-    /** One more than a page was asked for, so that its end is known. */
-    private static <T> List<T> page(List<T> found, int limit) {
-        return found.subList(0, Math.min(limit, found.size()));
-    }
-
-    private static <T> @Nullable String next(List<T> found, int limit, Function<T, Cursor> place) {
-        return found.size() > limit ? place.apply(found.get(limit - 1)).printed() : null;
-    }
-
-    private static WebhookBody body(Webhook it) {
-        return new WebhookBody(
-                it.id().toString(),
-                it.url(),
-                it.eventTypes(),
-                it.description(),
-                it.createdAt(),
-                it.pending(),
-                it.parked(),
-                it.failingSince(),
-                it.consecutiveFailures(),
-                it.lastDeliveredAt(),
-                it.lastError());
-    }
-
-    private static DeliveryBody body(Delivery it) {
-        return new DeliveryBody(
-                it.id().toString(),
-                it.eventId().toString(),
-                it.eventType(),
-                it.state().word(),
-                it.attempts(),
-                it.createdAt(),
-                it.nextAttemptAt(),
-                it.lastAttemptAt(),
-                it.lastStatus(),
-                it.lastError(),
-                it.deliveredAt());
     }
 }

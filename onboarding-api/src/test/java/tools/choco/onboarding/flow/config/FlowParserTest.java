@@ -206,7 +206,7 @@ class FlowParserTest {
                         "no step of kind path"),
                 arguments(changed("kind: site", "kind: path"), 25, "one step of kind path at most"),
                 arguments(changed("kind: path", "kind: site"), 25, "one step of kind site at most"),
-                arguments(changed("kind: site", "kind: sight"), 25, "not form, path or site"),
+                arguments(changed("kind: site", "kind: sight"), 25, "not one of form, path, site"),
                 arguments(
                         changed("kind: site", "kind: site\n    answers: {type: object}"),
                         26,

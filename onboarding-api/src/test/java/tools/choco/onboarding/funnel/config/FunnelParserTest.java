@@ -219,7 +219,7 @@ class FunnelParserTest {
             delimiter = '|',
             textBlock =
                     """
-                    id: sites             | id: Sites            | :1: 'Sites' is not kebab-case
+                    id: sites             | id: Sites            | :1: id: 'Sites' is not kebab-case
                     title: Sites          | name: Sites          | :2: the funnel has no field 'name', only dimensions
                     order: strict         | order: loose         | :3: order: 'loose' is not one of ordered, strict, any
                     order: strict         | furthest: true       | :3: furthest goes with the order any

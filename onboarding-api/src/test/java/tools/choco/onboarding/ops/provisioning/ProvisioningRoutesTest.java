@@ -374,8 +374,7 @@ class ProvisioningRoutesTest {
                                 tables.count(
                                                 """
                                                 SELECT count(*) FROM hop_attempts
-                                                WHERE site_id = ?::uuid AND outcome = 'again'\
-                                                """,
+                                                WHERE site_id = ?::uuid AND outcome = 'again'""",
                                                 made.id())
                                         == 1);
         return made;
@@ -433,12 +432,10 @@ class ProvisioningRoutesTest {
                                                         """
                                                         SELECT count(*) FROM events
                                                         JOIN event_kinds USING (kind)
-                                                        WHERE aggregate_type = 'Site'\
-                                                        """))
+                                                        WHERE aggregate_type = 'Site'"""))
                                         .isEqualTo(
                                                 tables.count(
-                                                        "SELECT coalesce(sum(events), 0) FROM"
-                                                            + " siteview_g1.sites")));
+                                                        "SELECT coalesce(sum(events), 0) FROM siteview_g1.sites")));
     }
 
     private static List<String> ids(Answer answer) {
@@ -463,8 +460,7 @@ class ProvisioningRoutesTest {
                 .sql(
                         """
                         SELECT payload FROM events JOIN event_kinds USING (kind)
-                        WHERE aggregate_type = 'Operation' ORDER BY position\
-                        """)
+                        WHERE aggregate_type = 'Operation' ORDER BY position""")
                 .query(byte[].class)
                 .list()
                 .stream()

@@ -135,8 +135,7 @@ class ReplayRoutesTest {
         tables.update(
                 """
                 INSERT INTO %s.provisioning_sagas
-                VALUES ('planted', 'live', 1, NULL, NULL, 'adopt', now())\
-                """
+                VALUES ('planted', 'live', 1, NULL, NULL, 'adopt', now())"""
                         .formatted(id));
 
         Answer difference = operator.get("/ops/replays/" + id + "/difference?samples=3");
@@ -575,8 +574,7 @@ class ReplayRoutesTest {
 
     private static String serving(String projection) {
         return tables.texts(
-                        "SELECT projection || '_g' || generation FROM projection_current WHERE"
-                            + " projection = ?",
+                        "SELECT projection || '_g' || generation FROM projection_current WHERE projection = ?",
                         projection)
                 .getFirst();
     }
@@ -603,8 +601,7 @@ class ReplayRoutesTest {
                         .map(
                                 table ->
                                         tables.texts(
-                                                        "SELECT coalesce(json_agg(t ORDER BY"
-                                                            + " t::text), '[]')::text FROM "
+                                                        "SELECT coalesce(json_agg(t ORDER BY t::text), '[]')::text FROM "
                                                                 + table
                                                                 + " t")
                                                 .getFirst())
@@ -612,8 +609,7 @@ class ReplayRoutesTest {
                 + tables.count(
                         """
                         SELECT count(*) FROM events JOIN event_kinds USING (kind)
-                        WHERE aggregate_type <> 'Operation'\
-                        """);
+                        WHERE aggregate_type <> 'Operation'""");
     }
 
     /** What is written down of a target: action and outcome, in the log's order. */
@@ -622,8 +618,7 @@ class ReplayRoutesTest {
                 .sql(
                         """
                         SELECT payload FROM events JOIN event_kinds USING (kind)
-                        WHERE aggregate_type = 'Operation' ORDER BY position\
-                        """)
+                        WHERE aggregate_type = 'Operation' ORDER BY position""")
                 .query((row, number) -> acted(row.getBytes(1)))
                 .list()
                 .stream()

@@ -175,8 +175,7 @@ class SiteRoutesTest {
                                 """
                                 SELECT count(DISTINCT xmin::text) FROM events
                                 WHERE aggregate_id = ?::uuid
-                                    OR aggregate_id = ?::uuid AND sequence = 2\
-                                """,
+                                    OR aggregate_id = ?::uuid AND sequence = 2""",
                                 id,
                                 session))
                 .isEqualTo(1);
@@ -262,8 +261,7 @@ class SiteRoutesTest {
                                         "/onboarding/site",
                                         """
                                         {"sessionId":"%s","slug":"%s","hostingMode":"user_git",
-                                        "templateId":"shop"}\
-                                        """
+                                        "templateId":"shop"}"""
                                                 .formatted(session, slug))
                                 .at("/code"))
                 .isEqualTo("template_unknown");
@@ -601,9 +599,8 @@ class SiteRoutesTest {
 
     private static String requests() {
         return """
-        SELECT count(*) FROM events JOIN event_kinds USING (kind)
-        WHERE aggregate_id = ?::uuid AND payload_type LIKE '%SiteProvisionRequested'\
-        """;
+               SELECT count(*) FROM events JOIN event_kinds USING (kind)
+               WHERE aggregate_id = ?::uuid AND payload_type LIKE '%SiteProvisionRequested'""";
     }
 
     /** In how many transactions an aggregate's events were written. */

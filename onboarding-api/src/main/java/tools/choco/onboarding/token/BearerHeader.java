@@ -3,8 +3,7 @@ package tools.choco.onboarding.token;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
-import org.springframework.security.oauth2.server.resource.BearerTokenErrors;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
 
 /**
@@ -17,6 +16,11 @@ public final class BearerHeader implements BearerTokenResolver {
 
     private static final String SCHEME = "Bearer";
 
+    /**
+     * Null if the header is not there, or of another scheme.
+     *
+     * @throws InvalidBearerTokenException if there is no token in it, or none that can be one
+     */
     @Override
     public @Nullable String resolve(HttpServletRequest request) {
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -28,8 +32,7 @@ public final class BearerHeader implements BearerTokenResolver {
                 || header.charAt(SCHEME.length()) != ' '
                 || token.isEmpty()
                 || !token.chars().allMatch(BearerHeader::isOfTokens)) {
-            throw new OAuth2AuthenticationException(
-                    BearerTokenErrors.invalidToken("Bearer token is malformed"));
+            throw new InvalidBearerTokenException("Bearer token is malformed");
         }
         return token;
     }

@@ -42,6 +42,7 @@ import tools.choco.onboarding.edge.RateLimit;
 import tools.choco.onboarding.edge.RequestId;
 import tools.choco.onboarding.launch.Home;
 import tools.choco.onboarding.launch.StartFailure;
+import tools.choco.onboarding.token.BearerHeader;
 import tools.choco.onboarding.token.LocalIssuer;
 import tools.choco.onboarding.token.TokenDecoders;
 import tools.choco.onboarding.token.TokenSettings;
@@ -123,7 +124,8 @@ class SecurityConfiguration {
                                         .authenticated())
                 .oauth2ResourceServer(
                         server ->
-                                server.jwt(jwt -> jwt.decoder(tokens))
+                                server.bearerTokenResolver(new BearerHeader())
+                                        .jwt(jwt -> jwt.decoder(tokens))
                                         .authenticationEntryPoint(
                                                 (request, response, failure) ->
                                                         unauthenticated(

@@ -57,6 +57,7 @@ class BearerTokensTest {
                 forged("payload changed", it -> changed(it.signed(claims -> claims))),
                 forged("rubbish", it -> "rubbish"),
                 forged("rubbish of three parts", it -> "a.b.c"),
+                forged("what no token has", it -> "a b,c"),
                 forged("a long rubbish", it -> "x".repeat(6_000)));
     }
 
@@ -146,6 +147,19 @@ class BearerTokensTest {
         assertThat(all.get(ROUTE).status()).isEqualTo(200);
         assertThat(all.get("/sessions").status()).isEqualTo(200);
         assertThat(all.get("/metrics").status()).isEqualTo(200);
+    }
+
+    @Test
+    void areOfASchemeInWhateverCase() {
+        Client client = service.client();
+        String token = tokens.signed(claims -> claims);
+
+        assertThat(client.with("Authorization", "bEARER  " + token).get(ROUTE).status())
+                .isEqualTo(200);
+        assertThat(client.with("Authorization", "Basic " + token).get(ROUTE).at("/code"))
+                .isEqualTo("missing_token");
+        assertThat(client.with("Authorization", "Bearer").get(ROUTE).at("/code"))
+                .isEqualTo("invalid_token");
     }
 
     @Test

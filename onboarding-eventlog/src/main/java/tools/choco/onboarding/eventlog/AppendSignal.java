@@ -1,6 +1,7 @@
 package tools.choco.onboarding.eventlog;
 
-import java.util.Set;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,9 +20,15 @@ final class AppendSignal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AppendSignal.class);
 
+    /**
+     * Between two calls of the sleepers. Under load a commit comes each millisecond or two, and a
+     * reader that looks after each of them reads a row at a time.
+     */
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition raised = lock.newCondition();
-    private final Set<Runnable> sleepers = ConcurrentHashMap.newKeySet();
+    private final Map<Runnable, Long> sleepers = new ConcurrentHashMap<>();
     private final AtomicLong count = new AtomicLong();
     private volatile boolean closed;
 
@@ -67,9 +74,12 @@ final class AppendSignal implements AutoCloseable {
 
     /** Has {@code sleeper} called once, after the count has become another than {@code known}. */
     void wakeAfter(long known, Runnable sleeper) {
-        sleepers.add(sleeper);
-        if (count.get() != known) {
-            call(sleeper);
+        lock.lock();
+        try {
+            sleepers.put(sleeper, known);
+            raised.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -84,20 +94,35 @@ final class AppendSignal implements AutoCloseable {
     }
 
     private void callSleepers() {
-        long known = 0;
         while (!closed) {
             try {
-                awaitAfter(known, TimeUnit.DAYS.toNanos(1));
+                awaitDue();
+                sleepers.keySet().stream().filter(this::isDue).forEach(this::call);
+                Thread.sleep(PAUSE);
             } catch (InterruptedException e) {
                 return;
             }
-            known = count.get();
-            sleepers.forEach(this::call);
         }
     }
 
+    private void awaitDue() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!closed && sleepers.keySet().stream().noneMatch(this::isDue)) {
+                raised.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isDue(Runnable sleeper) {
+        Long known = sleepers.get(sleeper);
+        return known != null && known != count.get();
+    }
+
     private void call(Runnable sleeper) {
-        if (sleepers.remove(sleeper)) {
+        if (sleepers.remove(sleeper) != null) {
             try {
                 sleeper.run();
             } catch (RuntimeException e) {

@@ -9,6 +9,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -51,6 +53,7 @@ public final class FunnelProjection implements Projection {
 
     private final List<FunnelDefinition> definitions;
     private final int batchesMax;
+    private final Set<EventType> handled = EnumSet.noneOf(EventType.class);
 
     /**
      * @param definitions the funnels, each id once
@@ -65,6 +68,17 @@ public final class FunnelProjection implements Projection {
     FunnelProjection(List<FunnelDefinition> definitions, int batchesMax) {
         this.definitions = List.copyOf(definitions);
         this.batchesMax = batchesMax;
+        EventType.all().stream().filter(this::concernsAny).forEach(handled::add);
+    }
+
+    private boolean concernsAny(EventType type) {
+        boolean own = type.isOfSessionOrSite() || type == EventType.COMMAND_REFUSED;
+        return definitions.stream()
+                .anyMatch(
+                        it ->
+                                it.sessions().areOwn()
+                                        ? own
+                                        : type == EventType.EXTERNAL_EVENT_RECEIVED);
     }
 
     @Override
@@ -97,18 +111,17 @@ public final class FunnelProjection implements Projection {
 
     @Override
     public boolean handles(EventType type) {
-        boolean own = type.isOfSessionOrSite() || type == EventType.COMMAND_REFUSED;
-        return definitions.stream()
-                .anyMatch(
-                        it ->
-                                it.sessions().areOwn()
-                                        ? own
-                                        : type == EventType.EXTERNAL_EVENT_RECEIVED);
+        return handled.contains(type);
     }
 
     @Override
     public String tables() {
         return Tables.of(NAME);
+    }
+
+    @Override
+    public String indexes() {
+        return Tables.indexesOf(NAME);
     }
 
     @Override
@@ -282,7 +295,7 @@ public final class FunnelProjection implements Projection {
         /** As they are stored, the one that was used last as the last; those that are not, not. */
         private final Map<Key, FunnelSession> stored = new LinkedHashMap<>(16, 0.75f, true);
 
-        private final TreeMap<Key, FunnelSession> changed = new TreeMap<>();
+        private final Map<Key, FunnelSession> changed = new HashMap<>();
         private StageNames stages = new StageNames();
         private final List<Restatement> restatements = new ArrayList<>();
         private final boolean eachForTheFirstTime;
@@ -396,7 +409,11 @@ public final class FunnelProjection implements Projection {
 
         /** Writes what changed; what is left is as it is stored. */
         void write(Connection connection) throws SQLException {
-            EntryTable.write(connection, stored, changed);
+            if (eachForTheFirstTime) {
+                EntryTable.fill(connection, stored, changed);
+            } else {
+                EntryTable.write(connection, stored, new TreeMap<>(changed));
+            }
             stages.write(connection);
             Restatements.write(connection, restatements);
             stored.putAll(changed);

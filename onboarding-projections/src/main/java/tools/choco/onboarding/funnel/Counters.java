@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Equal counts have equal bytes: names sorted, counts by (metric, stage, label, bucket), nothing
  * that is zero.
  */
-final class Counters {
+final class Counters implements Contribution.Counts {
 
     /**
      * What a row of buckets counts.
@@ -139,24 +139,13 @@ final class Counters {
 
     private static final int ROWS_EXPECTED = 64;
 
-    private static final int[] WINDOWS =
-            Arrays.stream(Window.values()).mapToInt(Window::lastBucket).toArray();
-
     private final Map<Key, Row> rows = new HashMap<>(ROWS_EXPECTED);
 
     /** Adds to one count; {@code n} may be negative. */
-    void add(Metric metric, String stage, String label, int bucket, long n) {
+    @Override
+    public void add(Metric metric, String stage, String label, int bucket, long n) {
         rows.computeIfAbsent(new Key(metric, stage, label), key -> new Row())
-                .add(metric.isByWindow() ? windowOf(bucket) : bucket, n);
-    }
-
-    private static int windowOf(int bucket) {
-        for (int last : WINDOWS) {
-            if (bucket <= last) {
-                return last;
-            }
-        }
-        return bucket;
+                .add(metric.bucket(metric.place(bucket)), n);
     }
 
     /** Adds all counts of another. */

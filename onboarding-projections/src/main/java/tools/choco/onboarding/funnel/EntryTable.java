@@ -115,19 +115,13 @@ final class EntryTable {
     /**
      * Writes sessions, most of them for the first time, where nobody else writes.
      *
-     * @param before what was read of them
+     * @param stored those that are there
      */
     static void fill(
-            Connection connection, Map<Key, FunnelSession> before, Map<Key, FunnelSession> sessions)
+            Connection connection, Collection<Key> stored, SortedMap<Key, FunnelSession> sessions)
             throws SQLException {
         if (sessions.isEmpty()) {
             return;
-        }
-        List<Key> stored = new ArrayList<>();
-        for (Key key : sessions.keySet()) {
-            if (before.containsKey(key)) {
-                stored.add(key);
-            }
         }
         if (!stored.isEmpty()) {
             delete(connection, stored);
@@ -174,7 +168,6 @@ final class EntryTable {
         if (sessions.isEmpty()) {
             return;
         }
-        // Sorted, so that two transactions never wait for each other's rows.
         List<Row> rows = new ArrayList<>();
         List<Row> gone = new ArrayList<>();
         sessions.forEach(

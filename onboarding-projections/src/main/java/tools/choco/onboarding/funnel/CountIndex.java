@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CountIndex {
 
     private static final int BYTES_EXPECTED = 4_096;
+    private static final int[] ZEROS = new int[Buckets.COUNT];
 
     /** Places from {@code first} on, one for each bucket of the metric. */
     private record Range(Counters.Key key, int first) {
@@ -73,14 +75,14 @@ final class CountIndex {
         List<Named> counted = new ArrayList<>();
         boolean[] used = new boolean[names.size()];
         for (Named named : sorted) {
-            if (buckets(named.range(), counts) > 0) {
+            if (next(counts, named.range().first(), named.range().end()) < named.range().end()) {
                 counted.add(named);
                 used[named.stage()] = true;
                 used[named.label()] = true;
             }
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(BYTES_EXPECTED);
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes, BYTES_EXPECTED);
         try {
             int[] places = write(used, out);
             for (Named named : counted) {
@@ -115,24 +117,31 @@ final class CountIndex {
 
     private static void write(Range range, int[] counts, CodedOutputStream out)
             throws IOException {
-        out.writeUInt32NoTag(buckets(range, counts));
+        int[] places = new int[Buckets.COUNT];
+        int size = 0;
+        for (int place = next(counts, range.first(), range.end());
+                place < range.end();
+                place = next(counts, place + 1, range.end())) {
+            places[size++] = place;
+        }
+        out.writeUInt32NoTag(size);
         int before = 0;
-        for (int place = range.first(); place < Math.min(range.end(), counts.length); place++) {
-            if (counts[place] != 0) {
-                int bucket = range.key().metric().bucket(place - range.first());
-                out.writeUInt32NoTag(bucket - before);
-                out.writeSInt64NoTag(counts[place]);
-                before = bucket;
-            }
+        for (int i = 0; i < size; i++) {
+            int bucket = range.key().metric().bucket(places[i] - range.first());
+            out.writeUInt32NoTag(bucket - before);
+            out.writeSInt64NoTag(counts[places[i]]);
+            before = bucket;
         }
     }
 
-    private static int buckets(Range range, int[] counts) {
-        int buckets = 0;
-        for (int place = range.first(); place < Math.min(range.end(), counts.length); place++) {
-            buckets += counts[place] == 0 ? 0 : 1;
+    /** The next place, from one on, where something is counted; the end if there is none. */
+    private static int next(int[] counts, int from, int end) {
+        int last = Math.min(end, counts.length);
+        if (from >= last) {
+            return end;
         }
-        return buckets;
+        int zeros = Arrays.mismatch(counts, from, last, ZEROS, 0, last - from);
+        return zeros < 0 ? end : from + zeros;
     }
 
     private void sort() {

@@ -35,7 +35,9 @@ final class FullRollUp {
         this.connection = connection;
         this.definition = definition;
         for (int span : RollUps.SPANS) {
-            blocks.add(new Block(span));
+            if (span > 1) {
+                blocks.add(new Block(span));
+            }
         }
     }
 
@@ -56,6 +58,7 @@ final class FullRollUp {
             for (int day : days()) {
                 entries.setInt(2, day);
                 Map<Column, Cell> cells = cells(entries);
+                encode(cells, 1, day);
                 for (Block block : blocks) {
                     block.add(day, cells);
                 }
@@ -186,7 +189,7 @@ final class FullRollUp {
         }
     }
 
-    /** The cells of one length to which days are being added. */
+    /** The cells of one length, longer than a day, to which days are being added. */
     private final class Block {
         private final int span;
         private final Map<Column, Cell> cells = new HashMap<>();
@@ -207,26 +210,30 @@ final class FullRollUp {
         }
 
         void end() {
-            cells.forEach(
-                    (column, cell) -> {
-                        for (int order = 0; order < ORDERS.length; order++) {
-                            encoded.add(
-                                    new RollUps.Encoded(
-                                            ORDERS[order].key(),
-                                            column.dimension() == TOTAL
-                                                    ? ""
-                                                    : definition
-                                                            .dimensionNames()
-                                                            .get(column.dimension()),
-                                            span,
-                                            begin,
-                                            column.value(),
-                                            column.test(),
-                                            index.encoded(cell.byOrder[order])));
-                        }
-                    });
+            encode(cells, span, begin);
             cells.clear();
         }
+    }
+
+    private void encode(Map<Column, Cell> cells, int span, int day) {
+        cells.forEach(
+                (column, cell) -> {
+                    for (int order = 0; order < ORDERS.length; order++) {
+                        encoded.add(
+                                new RollUps.Encoded(
+                                        ORDERS[order].key(),
+                                        column.dimension() == TOTAL
+                                                ? ""
+                                                : definition
+                                                        .dimensionNames()
+                                                        .get(column.dimension()),
+                                        span,
+                                        day,
+                                        column.value(),
+                                        column.test(),
+                                        index.encoded(cell.byOrder[order])));
+                    }
+                });
     }
 
     private void write(int cellsMin) throws SQLException {

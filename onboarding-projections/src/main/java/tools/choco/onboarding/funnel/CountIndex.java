@@ -85,11 +85,12 @@ final class CountIndex {
         CodedOutputStream out = CodedOutputStream.newInstance(bytes, BYTES_EXPECTED);
         try {
             int[] places = write(used, out);
+            int[] scratch = new int[Buckets.COUNT];
             for (Named named : counted) {
                 out.writeUInt32NoTag(named.range().key().metric().ordinal());
                 out.writeUInt32NoTag(places[named.stage()]);
                 out.writeUInt32NoTag(places[named.label()]);
-                write(named.range(), counts, out);
+                write(named.range(), counts, scratch, out);
             }
             out.flush();
         } catch (IOException e) {
@@ -115,9 +116,8 @@ final class CountIndex {
         return places;
     }
 
-    private static void write(Range range, int[] counts, CodedOutputStream out)
+    private static void write(Range range, int[] counts, int[] places, CodedOutputStream out)
             throws IOException {
-        int[] places = new int[Buckets.COUNT];
         int size = 0;
         for (int place = next(counts, range.first(), range.end());
                 place < range.end();

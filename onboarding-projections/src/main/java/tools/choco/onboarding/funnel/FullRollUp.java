@@ -55,13 +55,15 @@ final class FullRollUp {
                         """)) {
             entries.setFetchSize(ENTRIES_AT_ONCE);
             entries.setString(1, definition.funnelId());
+            Map<Column, Cell> cells = new HashMap<>();
             for (int day : days()) {
                 entries.setInt(2, day);
-                Map<Column, Cell> cells = cells(entries);
+                count(entries, cells);
                 encode(cells, 1, day);
                 for (Block block : blocks) {
                     block.add(day, cells);
                 }
+                cells.values().forEach(Cell::clear);
                 write(CELLS_PER_COPY);
             }
         }
@@ -95,8 +97,7 @@ final class FullRollUp {
     /** An entry, and the places of what it adds under each order. */
     private record Counted(List<String> values, boolean test, List<int[]> byOrder) {}
 
-    private Map<Column, Cell> cells(PreparedStatement entries) throws SQLException {
-        Map<Column, Cell> cells = new HashMap<>();
+    private void count(PreparedStatement entries, Map<Column, Cell> cells) throws SQLException {
         List<StoredEntry> some = new ArrayList<>();
         try (ResultSet row = entries.executeQuery()) {
             while (row.next()) {
@@ -108,7 +109,6 @@ final class FullRollUp {
             }
         }
         add(some, cells);
-        return cells;
     }
 
     private void add(List<StoredEntry> entries, Map<Column, Cell> cells) {
@@ -154,36 +154,52 @@ final class FullRollUp {
         }
     }
 
-    private static Cell cell(Column column, Map<Column, Cell> cells) {
+    private Cell cell(Column column, Map<Column, Cell> cells) {
         return cells.computeIfAbsent(column, it -> new Cell());
     }
 
-    /** Counts by order and place. */
-    private static final class Cell {
+    /** Counts by order and place; used again for the next day, since arrays of all places are large. */
+    private final class Cell {
         private final int[][] byOrder = new int[ORDERS.length][0];
+        private int entries;
+
+        boolean isEmpty() {
+            return entries == 0;
+        }
 
         void add(List<int[]> places) {
+            entries++;
             for (int order = 0; order < byOrder.length; order++) {
-                int[] counts = byOrder[order];
+                int[] counts = roomFor(index.size(), order);
                 for (int place : places.get(order)) {
-                    if (place >= counts.length) {
-                        counts = Arrays.copyOf(counts, Math.max(2 * counts.length, place + 1));
-                    }
                     counts[place]++;
                 }
-                byOrder[order] = counts;
             }
         }
 
         void addAll(Cell other) {
+            entries += other.entries;
             for (int order = 0; order < byOrder.length; order++) {
                 int[] theirs = other.byOrder[order];
-                if (byOrder[order].length < theirs.length) {
-                    byOrder[order] = Arrays.copyOf(byOrder[order], theirs.length);
-                }
-                int[] counts = byOrder[order];
+                int[] counts = roomFor(theirs.length, order);
                 for (int place = 0; place < theirs.length; place++) {
                     counts[place] += theirs[place];
+                }
+            }
+        }
+
+        private int[] roomFor(int size, int order) {
+            if (byOrder[order].length < size) {
+                byOrder[order] = Arrays.copyOf(byOrder[order], size);
+            }
+            return byOrder[order];
+        }
+
+        void clear() {
+            if (!isEmpty()) {
+                entries = 0;
+                for (int[] counts : byOrder) {
+                    Arrays.fill(counts, 0);
                 }
             }
         }
@@ -206,19 +222,24 @@ final class FullRollUp {
                 end();
                 begin = its;
             }
-            more.forEach((column, cell) -> cell(column, cells).addAll(cell));
+            more.forEach(
+                    (column, cell) -> {
+                        if (!cell.isEmpty()) {
+                            cell(column, cells).addAll(cell);
+                        }
+                    });
         }
 
         void end() {
             encode(cells, span, begin);
-            cells.clear();
+            cells.values().forEach(Cell::clear);
         }
     }
 
     private void encode(Map<Column, Cell> cells, int span, int day) {
         cells.forEach(
                 (column, cell) -> {
-                    for (int order = 0; order < ORDERS.length; order++) {
+                    for (int order = 0; order < ORDERS.length && !cell.isEmpty(); order++) {
                         encoded.add(
                                 new RollUps.Encoded(
                                         ORDERS[order].key(),

@@ -43,6 +43,15 @@ final class Counters implements Contribution.Counts {
             return ORDER.compare(this, other);
         }
 
+        /** What a record compares by itself costs more: this is asked for every count there is. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key
+                    && metric == key.metric
+                    && stage.equals(key.stage)
+                    && label.equals(key.label);
+        }
+
         /** Without the identity of the metric, which costs more than the rest. */
         @Override
         public int hashCode() {
@@ -262,20 +271,19 @@ final class Counters implements Contribution.Counts {
         return sum;
     }
 
-    /** Is handed the counts of a row, bucket by bucket. */
-    @FunctionalInterface
-    interface Visitor {
-        void bucket(int bucket, long n);
-    }
-
-    /** Walks over one row up to a bucket, inclusive, in order. */
-    void each(Metric metric, String stage, int toBucket, Visitor visitor) {
+    /**
+     * Adds one row up to a bucket, inclusive, to counts by bucket.
+     *
+     * @return the sum of what was added
+     */
+    long addTo(long[] byBucket, Metric metric, String stage, int toBucket) {
         Row row = rows.get(new Key(metric, stage, ""));
+        long sum = 0;
         for (int i = 0; row != null && i < row.size && row.buckets[i] <= toBucket; i++) {
-            if (row.counts[i] != 0) {
-                visitor.bucket(row.buckets[i], row.counts[i]);
-            }
+            byBucket[row.buckets[i]] += row.counts[i];
+            sum += row.counts[i];
         }
+        return sum;
     }
 
     private void tidy() {

@@ -158,7 +158,7 @@ final class FullRollUp {
         return cells.computeIfAbsent(column, it -> new Cell());
     }
 
-    /** Counts by order and place; used again for the next day, since arrays of all places are large. */
+    /** Counts by order and place. The arrays are large, so they serve the next day too. */
     private final class Cell {
         private final int[][] byOrder = new int[ORDERS.length][0];
         private int entries;

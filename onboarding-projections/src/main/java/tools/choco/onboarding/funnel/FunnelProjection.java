@@ -248,7 +248,10 @@ public final class FunnelProjection implements Projection {
                 }
             }
             EntryTable.read(connection, missing)
-                    .forEach((key, stored) -> sessions.computeIfAbsent(key, it -> new Held()).stored = stored);
+                    .forEach(
+                            (key, stored) ->
+                                    sessions.computeIfAbsent(key, it -> new Held()).stored =
+                                            stored);
             return steps;
         }
 

@@ -50,7 +50,8 @@ public final class BinaryCopy {
      *
      * @param target the table and its columns, as COPY names them
      */
-    public static void into(Connection connection, String target, Filling filling) throws SQLException {
+    public static void into(Connection connection, String target, Filling filling)
+            throws SQLException {
         CopyIn copy =
                 connection
                         .unwrap(PGConnection.class)

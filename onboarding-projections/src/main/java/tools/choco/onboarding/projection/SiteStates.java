@@ -3,8 +3,9 @@ package tools.choco.onboarding.projection;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 import tools.choco.onboarding.events.v1.ProvisioningState;
 import tools.choco.onboarding.events.v1.SiteDeployStatusChanged;
 import tools.choco.onboarding.events.v1.SiteLifecycleStageChanged;
@@ -48,9 +49,13 @@ public record SiteStates(@JsonValue List<Site> all) {
                     ProvisioningState.PROVISIONING_STATE_HOOK_CREATED,
                     ProvisioningState.PROVISIONING_STATE_LIVE);
 
-    /** Place in {@link #BY_ADVANCE} by ordinal; -1 of what is not there. */
-    private static final int[] ADVANCES =
-            Stream.of(ProvisioningState.values()).mapToInt(BY_ADVANCE::indexOf).toArray();
+    /** Place in {@link #BY_ADVANCE}. */
+    private static final Map<ProvisioningState, Integer> ADVANCES =
+            new EnumMap<>(ProvisioningState.class);
+
+    static {
+        BY_ADVANCE.forEach(state -> ADVANCES.put(state, ADVANCES.size()));
+    }
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public SiteStates {
@@ -84,9 +89,7 @@ public record SiteStates(@JsonValue List<Site> all) {
     public SiteStates passing(LoggedEvent event) {
         int place = find(event.aggregateId());
         ProvisioningState state =
-                place < 0
-                        ? ProvisioningState.PROVISIONING_STATE_REQUESTED
-                        : all.get(place).state();
+                place < 0 ? ProvisioningState.PROVISIONING_STATE_REQUESTED : all.get(place).state();
         return with(place, state, event);
     }
 
@@ -105,7 +108,7 @@ public record SiteStates(@JsonValue List<Site> all) {
     public ProvisioningState leading() {
         ProvisioningState leading = ProvisioningState.PROVISIONING_STATE_UNSPECIFIED;
         for (Site site : all) {
-            if (ADVANCES[site.state().ordinal()] > ADVANCES[leading.ordinal()]) {
+            if (ADVANCES.getOrDefault(site.state(), -1) > ADVANCES.getOrDefault(leading, -1)) {
                 leading = site.state();
             }
         }

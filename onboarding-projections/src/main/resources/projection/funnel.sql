@@ -21,8 +21,6 @@ COMMENT ON COLUMN funnel_entry.dimensions IS 'Values in the order of the funnel'
 COMMENT ON COLUMN funnel_entry.facts IS 'Dimensions, stages as offered, and what happened to them, with event ids, times and log positions';
 COMMENT ON COLUMN funnel_entry.session IS 'On the first entry: which events of the session were applied';
 
-CREATE INDEX funnel_entry_day ON funnel_entry (funnel, day, session_id, entry);
-
 -- Counts by day, dimension and order, and by 8 and 64 days beginning at multiples of these since
 -- 1970. They hold what the deltas before them held.
 CREATE TABLE funnel_cell (
@@ -71,8 +69,6 @@ CREATE TABLE funnel_restatement (
 );
 
 COMMENT ON TABLE funnel_restatement IS 'Late events that changed the numbers of a day already past';
-
-CREATE INDEX funnel_restatement_day ON funnel_restatement (funnel, day, position);
 
 -- The stages that sessions of each flow version were offered, so that a stage nobody in a range was
 -- offered still counts zero.

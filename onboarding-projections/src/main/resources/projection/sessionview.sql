@@ -38,13 +38,6 @@ COMMENT ON COLUMN session_view.last_activity_at IS 'When the user last did somet
 COMMENT ON COLUMN session_view.revision IS 'Number of the session''s own events; those of its sites do not count';
 COMMENT ON COLUMN session_view.last_position IS 'Log position of the last event applied to the row';
 
--- The list, newest first, and a user's own part of it.
-CREATE INDEX session_view_newest ON session_view (started_at DESC, session_id DESC);
-CREATE INDEX session_view_user ON session_view (user_id, started_at DESC, session_id DESC);
--- What the idle sweep looks for.
-CREATE INDEX session_view_idle ON session_view (flow_id, flow_version, last_activity_at)
-    WHERE status = 'active' AND NOT waits_for_site;
-
 -- Which sessions a support ticket is about, for GET /tickets/{ticketId}/timeline.
 CREATE TABLE ticket_sessions (
     ticket_id           text NOT NULL,
@@ -56,5 +49,3 @@ CREATE TABLE ticket_sessions (
 COMMENT ON TABLE ticket_sessions IS 'Named by ticket.opened events, rebuilt from the log';
 COMMENT ON COLUMN ticket_sessions.external_session_id IS 'Whose event names the ticket';
 COMMENT ON COLUMN ticket_sessions.session_id IS 'What the user went through: of another system, or ours';
-
-CREATE INDEX ticket_sessions_told_by ON ticket_sessions (external_session_id);

@@ -31,9 +31,6 @@ COMMENT ON COLUMN sites.requested_at IS 'When the site was first requested';
 COMMENT ON COLUMN sites.updated_at IS 'When its last event happened';
 COMMENT ON COLUMN sites.events IS 'Number of its events applied';
 
--- A user's sites, newest first.
-CREATE INDEX sites_user ON sites (user_id, requested_at DESC, site_id DESC);
-
 -- One row for each site that is the user's own; none for a welcome site.
 CREATE TABLE provisioning_sagas (
     site_id    text        PRIMARY KEY,
@@ -52,8 +49,3 @@ COMMENT ON TABLE provisioning_sagas IS 'Where the provisioning of each user site
 COMMENT ON COLUMN provisioning_sagas.attempt IS 'From 1; a retry of a failed site begins the next';
 COMMENT ON COLUMN provisioning_sagas.last_error IS 'Why the present attempt failed; null if it has not';
 COMMENT ON COLUMN provisioning_sagas.updated_at IS 'Since when it is in its state';
-
--- What is under way, longest in its state first; and what is in one state.
-CREATE INDEX provisioning_sagas_in_flight ON provisioning_sagas (updated_at, site_id)
-    WHERE state NOT IN ('live', 'failed');
-CREATE INDEX provisioning_sagas_state ON provisioning_sagas (state, updated_at, site_id);

@@ -12,13 +12,19 @@ final class Contribution {
 
     private Contribution() {}
 
+    /** Takes what is added, or taken back. */
+    @FunctionalInterface
+    interface Counts {
+        void add(Metric metric, String stage, String label, int bucket, long n);
+    }
+
     /**
      * Adds an entry's contribution under an order to counters; nothing if it is not started.
      *
      * @param sign 1 to add it, -1 to take it back
      */
     static void of(
-            FunnelDefinition definition, FunnelEntry entry, Order order, int sign, Counters into) {
+            FunnelDefinition definition, FunnelEntry entry, Order order, int sign, Counts into) {
         if (!entry.isStarted()) {
             return;
         }
@@ -32,7 +38,7 @@ final class Contribution {
     }
 
     private static void addStages(
-            FunnelEntry entry, Standing standing, int[] reachedBy, int sign, Counters into) {
+            FunnelEntry entry, Standing standing, int[] reachedBy, int sign, Counts into) {
         List<Fact> facts = entry.facts();
         long start = facts.get(standing.start()).timeMicros();
         // When the stage before was passed: its bucket, -1 if it was not or there is none.
@@ -69,7 +75,7 @@ final class Contribution {
     }
 
     private static void addDropOff(
-            FunnelEntry entry, Standing standing, int[] reachedBy, int sign, Counters into) {
+            FunnelEntry entry, Standing standing, int[] reachedBy, int sign, Counts into) {
         if (standing.isLost()) {
             int furthest = reachedBy.length - 1;
             while (reachedBy[furthest] == Standing.NONE) {
@@ -110,7 +116,7 @@ final class Contribution {
 
     private record Refusal(int stage, String code) {}
 
-    private static void addRefusals(FunnelEntry entry, Standing standing, int sign, Counters into) {
+    private static void addRefusals(FunnelEntry entry, Standing standing, int sign, Counts into) {
         // Most entries met none.
         Set<Refusal> met = Set.of();
         int furthest = 0;

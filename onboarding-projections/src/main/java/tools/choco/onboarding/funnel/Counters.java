@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Equal counts have equal bytes: names sorted, counts by (metric, stage, label, bucket), nothing
  * that is zero.
  */
-final class Counters {
+final class Counters implements Contribution.Counts {
 
     /**
      * What a row of buckets counts.
@@ -41,6 +41,15 @@ final class Counters {
         @Override
         public int compareTo(Key other) {
             return ORDER.compare(this, other);
+        }
+
+        /** What a record compares by itself costs more: this is asked for every count there is. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key
+                    && metric == key.metric
+                    && stage.equals(key.stage)
+                    && label.equals(key.label);
         }
 
         /** Without the identity of the metric, which costs more than the rest. */
@@ -139,24 +148,13 @@ final class Counters {
 
     private static final int ROWS_EXPECTED = 64;
 
-    private static final int[] WINDOWS =
-            Arrays.stream(Window.values()).mapToInt(Window::lastBucket).toArray();
-
     private final Map<Key, Row> rows = new HashMap<>(ROWS_EXPECTED);
 
     /** Adds to one count; {@code n} may be negative. */
-    void add(Metric metric, String stage, String label, int bucket, long n) {
+    @Override
+    public void add(Metric metric, String stage, String label, int bucket, long n) {
         rows.computeIfAbsent(new Key(metric, stage, label), key -> new Row())
-                .add(metric.isByWindow() ? windowOf(bucket) : bucket, n);
-    }
-
-    private static int windowOf(int bucket) {
-        for (int last : WINDOWS) {
-            if (bucket <= last) {
-                return last;
-            }
-        }
-        return bucket;
+                .add(metric.bucket(metric.place(bucket)), n);
     }
 
     /** Adds all counts of another. */
@@ -273,20 +271,19 @@ final class Counters {
         return sum;
     }
 
-    /** Is handed the counts of a row, bucket by bucket. */
-    @FunctionalInterface
-    interface Visitor {
-        void bucket(int bucket, long n);
-    }
-
-    /** Walks over one row up to a bucket, inclusive, in order. */
-    void each(Metric metric, String stage, int toBucket, Visitor visitor) {
+    /**
+     * Adds one row up to a bucket, inclusive, to counts by bucket.
+     *
+     * @return the sum of what was added
+     */
+    long addTo(long[] byBucket, Metric metric, String stage, int toBucket) {
         Row row = rows.get(new Key(metric, stage, ""));
+        long sum = 0;
         for (int i = 0; row != null && i < row.size && row.buckets[i] <= toBucket; i++) {
-            if (row.counts[i] != 0) {
-                visitor.bucket(row.buckets[i], row.counts[i]);
-            }
+            byBucket[row.buckets[i]] += row.counts[i];
+            sum += row.counts[i];
         }
+        return sum;
     }
 
     private void tidy() {

@@ -17,13 +17,14 @@ import tools.choco.onboarding.projection.SiteStates;
 final class EntryCodec {
 
     private static final Fact.Kind[] KINDS = Fact.Kind.values();
+    private static final int BYTES_EXPECTED = 512;
 
     private EntryCodec() {}
 
     /** An entry without its number and whether it is a test. */
     static byte[] encoded(FunnelEntry entry) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(BYTES_EXPECTED);
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes, BYTES_EXPECTED);
         try {
             write(out, entry.dimensionValues());
             write(out, entry.stages());
@@ -77,8 +78,8 @@ final class EntryCodec {
 
     /** A session without its id and entries. */
     static byte[] encoded(FunnelSession session) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(BYTES_EXPECTED);
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes, BYTES_EXPECTED);
         try {
             out.writeUInt64NoTag(session.revision());
             out.writeUInt64NoTag(session.refusals());

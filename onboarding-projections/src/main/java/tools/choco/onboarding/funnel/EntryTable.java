@@ -12,15 +12,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.projection.BinaryCopy;
 
 /** Table {@code funnel_entry}: a few statements a batch, however many sessions it has. */
 final class EntryTable {
 
-    /** Stands between the values of {@code dimensions} on their way into the database. */
+    /** Stands before each value of {@code dimensions} on its way into the database. */
     private static final char SEPARATOR = '\u001F';
 
     private static final String READ =
@@ -38,12 +39,18 @@ final class EntryTable {
             WHERE (e.funnel, e.session_id, e.entry) = (gone.funnel, gone.session_id, gone.entry)
             """;
 
+    private static final String TARGET =
+            "funnel_entry"
+                    + " (funnel, session_id, entry, day, test, outcome, dimensions, facts, session)";
+
+    private static final int COLUMNS = 9;
+
     private static final String WRITE =
             """
             INSERT INTO funnel_entry
                 (funnel, session_id, entry, day, test, outcome, dimensions, facts, session)
             SELECT funnel, session_id, entry, DATE '1970-01-01' + day, test, outcome,
-                string_to_array(dimensions, E'\\x1F'), facts, session
+                (string_to_array(dimensions, E'\\x1F'))[2:], facts, session
             FROM unnest(?::text[], ?::uuid[], ?::integer[], ?::integer[], ?::boolean[], ?::text[],
                     ?::text[], ?::bytea[], ?::bytea[])
                 AS new (funnel, session_id, entry, day, test, outcome, dimensions, facts, session)
@@ -106,6 +113,49 @@ final class EntryTable {
     }
 
     /**
+     * Writes sessions, most of them for the first time, where nobody else writes.
+     *
+     * @param stored those that are there
+     */
+    static void fill(
+            Connection connection, Collection<Key> stored, SortedMap<Key, FunnelSession> sessions)
+            throws SQLException {
+        if (sessions.isEmpty()) {
+            return;
+        }
+        if (!stored.isEmpty()) {
+            delete(connection, stored);
+        }
+        BinaryCopy.into(
+                connection,
+                TARGET,
+                copy -> {
+                    for (Map.Entry<Key, FunnelSession> each : sessions.entrySet()) {
+                        byte[] session = EntryCodec.encoded(each.getValue());
+                        for (FunnelEntry entry : each.getValue().entries()) {
+                            write(copy, each.getKey(), entry, session);
+                            session = null;
+                        }
+                    }
+                });
+    }
+
+    private static void write(
+            BinaryCopy copy, Key key, FunnelEntry entry, byte @Nullable [] session)
+            throws SQLException {
+        copy.row(COLUMNS);
+        copy.text(key.funnel());
+        copy.uuid(id(key));
+        copy.integer(entry.number());
+        copy.date(entry.isStarted() ? entry.startedDay() : null);
+        copy.bool(entry.test());
+        copy.text(outcome(entry));
+        copy.texts(entry.dimensionValues().stream().map(EntryTable::filterable).toList());
+        copy.binary(EntryCodec.encoded(entry));
+        copy.binary(session);
+    }
+
+    /**
      * Writes sessions.
      *
      * @param before what was read of them
@@ -113,12 +163,11 @@ final class EntryTable {
     static void write(
             Connection connection,
             Map<Key, FunnelSession> before,
-            TreeMap<Key, FunnelSession> sessions)
+            SortedMap<Key, FunnelSession> sessions)
             throws SQLException {
         if (sessions.isEmpty()) {
             return;
         }
-        // Sorted, so that two transactions never wait for each other's rows.
         List<Row> rows = new ArrayList<>();
         List<Row> gone = new ArrayList<>();
         sessions.forEach(
@@ -158,10 +207,8 @@ final class EntryTable {
                             .map(
                                     it ->
                                             it.entry().dimensionValues().stream()
-                                                    .map(EntryTable::filterable)
-                                                    .collect(
-                                                            Collectors.joining(
-                                                                    String.valueOf(SEPARATOR))))
+                                                    .map(value -> SEPARATOR + filterable(value))
+                                                    .collect(Collectors.joining()))
                             .toArray());
             set(
                     statement,

@@ -5,11 +5,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.events.ingest.v1.ExternalEventReceived;
 import tools.choco.onboarding.events.v1.OnboardingStarted;
@@ -43,14 +44,12 @@ public final class FunnelProjection implements Projection {
     /** Version of what the rows mean. */
     static final int VERSION = 2;
 
-    private static final int ENTRIES_AT_ONCE = 20_000;
-    private static final int ENTRIES_PER_TASK = 1_000;
-
     /** Sessions that a rebuild keeps in memory after they are written; they come again soon. */
     private static final int SESSIONS_RETAINED_MAX = 20_000;
 
     private final List<FunnelDefinition> definitions;
     private final int batchesMax;
+    private final Set<EventType> handled = EnumSet.noneOf(EventType.class);
 
     /**
      * @param definitions the funnels, each id once
@@ -65,6 +64,17 @@ public final class FunnelProjection implements Projection {
     FunnelProjection(List<FunnelDefinition> definitions, int batchesMax) {
         this.definitions = List.copyOf(definitions);
         this.batchesMax = batchesMax;
+        EventType.all().stream().filter(this::concernsAny).forEach(handled::add);
+    }
+
+    private boolean concernsAny(EventType type) {
+        boolean own = type.isOfSessionOrSite() || type == EventType.COMMAND_REFUSED;
+        return definitions.stream()
+                .anyMatch(
+                        it ->
+                                it.sessions().areOwn()
+                                        ? own
+                                        : type == EventType.EXTERNAL_EVENT_RECEIVED);
     }
 
     @Override
@@ -97,18 +107,17 @@ public final class FunnelProjection implements Projection {
 
     @Override
     public boolean handles(EventType type) {
-        boolean own = type.isOfSessionOrSite() || type == EventType.COMMAND_REFUSED;
-        return definitions.stream()
-                .anyMatch(
-                        it ->
-                                it.sessions().areOwn()
-                                        ? own
-                                        : type == EventType.EXTERNAL_EVENT_RECEIVED);
+        return handled.contains(type);
     }
 
     @Override
     public String tables() {
         return Tables.of(NAME);
+    }
+
+    @Override
+    public String indexes() {
+        return Tables.indexesOf(NAME);
     }
 
     @Override
@@ -163,7 +172,7 @@ public final class FunnelProjection implements Projection {
             tally.into(changes::add);
         }
         RollUps.write(connection, changes);
-        EntryTable.delete(connection, fold.stored.keySet());
+        EntryTable.delete(connection, fold.stored().keySet());
         Restatements.delete(connection, events);
         return true;
     }
@@ -172,8 +181,7 @@ public final class FunnelProjection implements Projection {
     public boolean passOver(Connection connection, LoggedEvent event) throws SQLException {
         Fold fold = new Fold(false);
         fold.read(connection, List.of(event));
-        fold.stored.forEach((key, session) -> fold.changed.put(key, session.passing(event)));
-        boolean known = !fold.changed.isEmpty();
+        boolean known = fold.passOver(event);
         fold.write(connection);
         return known;
     }
@@ -187,12 +195,7 @@ public final class FunnelProjection implements Projection {
     private void rollUp(Connection connection) throws SQLException {
         RollUps.clear(connection);
         for (FunnelDefinition definition : definitions) {
-            RollUps.Filling filling = new RollUps.Filling(connection);
-            for (int day : daysOf(connection, definition)) {
-                filling.flush(day);
-                tallyOf(connection, definition, day).into(filling::add);
-            }
-            filling.flush();
+            FullRollUp.of(connection, definition);
         }
         try (PreparedStatement statement =
                 connection.prepareStatement("ANALYZE funnel_entry, funnel_cell")) {
@@ -200,90 +203,13 @@ public final class FunnelProjection implements Projection {
         }
     }
 
-    private static List<Integer> daysOf(Connection connection, FunnelDefinition definition)
-            throws SQLException {
-        List<Integer> days = new ArrayList<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        """
-                        SELECT DISTINCT day - DATE '1970-01-01' FROM funnel_entry
-                        WHERE funnel = ? AND day IS NOT NULL ORDER BY 1
-                        """)) {
-            statement.setString(1, definition.funnelId());
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    days.add(row.getInt(1));
-                }
-            }
-        }
-        return days;
-    }
-
-    private record StoredEntry(int number, boolean test, byte[] facts) {}
-
-    private static Tally tallyOf(Connection connection, FunnelDefinition definition, int day)
-            throws SQLException {
-        Tally all = new Tally(definition);
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        """
-                        SELECT entry, test, facts FROM funnel_entry
-                        WHERE funnel = ? AND day = DATE '1970-01-01' + ?
-                        """)) {
-            statement.setFetchSize(ENTRIES_AT_ONCE);
-            statement.setString(1, definition.funnelId());
-            statement.setInt(2, day);
-            List<StoredEntry> some = new ArrayList<>();
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    some.add(new StoredEntry(row.getInt(1), row.getBoolean(2), row.getBytes(3)));
-                    if (some.size() == ENTRIES_AT_ONCE) {
-                        all.addAll(tallyOf(definition, some));
-                        some.clear();
-                    }
-                }
-            }
-            all.addAll(tallyOf(definition, some));
-        }
-        return all;
-    }
-
-    /** The arithmetic of a rebuild is done on all processors. */
-    private static Tally tallyOf(FunnelDefinition definition, List<StoredEntry> entries) {
-        List<List<StoredEntry>> parts = new ArrayList<>();
-        for (int i = 0; i < entries.size(); i += ENTRIES_PER_TASK) {
-            parts.add(entries.subList(i, Math.min(entries.size(), i + ENTRIES_PER_TASK)));
-        }
-        return parts.parallelStream()
-                .map(
-                        part -> {
-                            Tally tally = new Tally(definition);
-                            part.forEach(
-                                    it ->
-                                            tally.add(
-                                                    EntryCodec.entry(
-                                                            it.number(), it.test(), it.facts()),
-                                                    1));
-                            return tally;
-                        })
-                .reduce(
-                        new Tally(definition),
-                        (one, other) -> {
-                            Tally both = new Tally(definition);
-                            both.addAll(one);
-                            both.addAll(other);
-                            return both;
-                        });
-    }
-
     /** Sessions of some batches, before and after their events. */
     private final class Fold {
 
-        /** As they are stored, the one that was used last as the last; those that are not, not. */
-        private final Map<Key, FunnelSession> stored = new LinkedHashMap<>(16, 0.75f, true);
+        /** The one that was used last as the last. */
+        private final Map<Key, Held> sessions = new LinkedHashMap<>(16, 0.75f, true);
 
-        private final TreeMap<Key, FunnelSession> changed = new TreeMap<>();
-        private StageNames stages = new StageNames();
+        private final StageNames stages = new StageNames();
         private final List<Restatement> restatements = new ArrayList<>();
         private final boolean eachForTheFirstTime;
 
@@ -296,40 +222,41 @@ public final class FunnelProjection implements Projection {
         }
 
         void add(Connection connection, List<LoggedEvent> events) throws SQLException {
-            read(connection, events);
-            for (LoggedEvent event : events) {
-                for (FunnelDefinition definition : definitions) {
-                    if (FunnelSession.handles(definition, event)) {
-                        add(definition, event);
-                    }
-                }
+            for (Step step : read(connection, events)) {
+                add(step.definition(), step.session(), step.event());
             }
         }
 
         /** Reads the sessions of events, as far as they are not at hand. */
-        void read(Connection connection, List<LoggedEvent> events) throws SQLException {
-            Set<Key> begun = new HashSet<>();
+        List<Step> read(Connection connection, List<LoggedEvent> events) throws SQLException {
+            List<Step> steps = new ArrayList<>(events.size());
             Set<Key> missing = new LinkedHashSet<>();
             for (LoggedEvent event : events) {
                 for (FunnelDefinition definition : definitions) {
                     if (FunnelSession.handles(definition, event)) {
                         Key key = key(definition, event);
-                        if (eachForTheFirstTime && isFirst(event)) {
-                            begun.add(key);
-                        } else if (!stored.containsKey(key)
-                                && !changed.containsKey(key)
-                                && !begun.contains(key)) {
-                            missing.add(key);
+                        Held session = sessions.get(key);
+                        if (session == null) {
+                            session = new Held();
+                            sessions.put(key, session);
+                            if (!eachForTheFirstTime || !isFirst(event)) {
+                                missing.add(key);
+                            }
                         }
+                        steps.add(new Step(definition, session, event));
                     }
                 }
             }
-            stored.putAll(EntryTable.read(connection, missing));
+            EntryTable.read(connection, missing)
+                    .forEach(
+                            (key, stored) ->
+                                    sessions.computeIfAbsent(key, it -> new Held()).stored =
+                                            stored);
+            return steps;
         }
 
-        private void add(FunnelDefinition definition, LoggedEvent event) {
-            Key key = key(definition, event);
-            FunnelSession session = changed.getOrDefault(key, stored.get(key));
+        private void add(FunnelDefinition definition, Held held, LoggedEvent event) {
+            FunnelSession session = held.now();
             if (session != null && session.contains(event)) {
                 return;
             }
@@ -345,24 +272,24 @@ public final class FunnelProjection implements Projection {
                         next.offered());
             }
             restatements.addAll(Restatement.of(definition, session, next, event));
-            changed.put(key, next);
+            held.changed = next;
         }
 
         /** What changed, by funnel. */
         Map<String, Tally> tallies() {
             Map<String, Tally> tallies = new TreeMap<>();
             for (FunnelDefinition definition : definitions) {
-                changed.forEach(
+                sessions.forEach(
                         (key, session) -> {
-                            if (key.funnel().equals(definition.funnelId())) {
+                            if (session.changed != null
+                                    && key.funnel().equals(definition.funnelId())) {
                                 Tally tally =
                                         tallies.computeIfAbsent(
                                                 key.funnel(), it -> new Tally(definition));
-                                FunnelSession before = stored.get(key);
-                                if (before != null) {
-                                    before.entries().forEach(it -> tally.add(it, -1));
+                                if (session.stored != null) {
+                                    session.stored.entries().forEach(it -> tally.add(it, -1));
                                 }
-                                session.entries().forEach(it -> tally.add(it, 1));
+                                session.changed.entries().forEach(it -> tally.add(it, 1));
                             }
                         });
             }
@@ -374,21 +301,45 @@ public final class FunnelProjection implements Projection {
             Map<String, Tally> tallies = new TreeMap<>();
             for (FunnelDefinition definition : definitions) {
                 Tally tally = new Tally(definition);
-                stored.forEach(
-                        (key, session) -> {
-                            if (key.funnel().equals(definition.funnelId())) {
-                                session.entries().forEach(it -> tally.add(it, -1));
-                            }
-                        });
+                stored().forEach(
+                                (key, session) -> {
+                                    if (key.funnel().equals(definition.funnelId())) {
+                                        session.entries().forEach(it -> tally.add(it, -1));
+                                    }
+                                });
                 tallies.put(definition.funnelId(), tally);
             }
             return tallies;
         }
 
-        /** Forgets sessions that were not used for the longest time, as far as they are stored. */
+        /** Sessions as they are stored. */
+        Map<Key, FunnelSession> stored() {
+            Map<Key, FunnelSession> stored = new HashMap<>();
+            sessions.forEach(
+                    (key, session) -> {
+                        if (session.stored != null) {
+                            stored.put(key, session.stored);
+                        }
+                    });
+            return stored;
+        }
+
+        /** Counts an event as applied; false if nothing is known of its sessions. */
+        boolean passOver(LoggedEvent event) {
+            boolean known = false;
+            for (Held session : sessions.values()) {
+                if (session.stored != null) {
+                    session.changed = session.stored.passing(event);
+                    known = true;
+                }
+            }
+            return known;
+        }
+
+        /** Forgets sessions that were not used for the longest time; all are stored. */
         void retain(int sessionsMax) {
-            Iterator<Key> eldest = stored.keySet().iterator();
-            for (int left = stored.size(); left > sessionsMax; left--) {
+            Iterator<Key> eldest = sessions.keySet().iterator();
+            for (int left = sessions.size(); left > sessionsMax; left--) {
                 eldest.next();
                 eldest.remove();
             }
@@ -396,15 +347,47 @@ public final class FunnelProjection implements Projection {
 
         /** Writes what changed; what is left is as it is stored. */
         void write(Connection connection) throws SQLException {
-            EntryTable.write(connection, stored, changed);
+            // Sorted, so that two transactions never wait for each other's rows.
+            TreeMap<Key, FunnelSession> changed = new TreeMap<>();
+            Map<Key, FunnelSession> before = new HashMap<>();
+            sessions.forEach(
+                    (key, session) -> {
+                        if (session.changed != null) {
+                            changed.put(key, session.changed);
+                            if (session.stored != null) {
+                                before.put(key, session.stored);
+                            }
+                            session.stored = session.changed;
+                            session.changed = null;
+                        }
+                    });
+            if (eachForTheFirstTime) {
+                EntryTable.fill(connection, before.keySet(), changed);
+            } else {
+                EntryTable.write(connection, before, changed);
+            }
             stages.write(connection);
             Restatements.write(connection, restatements);
-            stored.putAll(changed);
-            changed.clear();
-            stages = new StageNames();
             restatements.clear();
         }
     }
+
+    /** A session at hand. */
+    private static final class Held {
+
+        /** As it is stored; null if it is not. */
+        private @Nullable FunnelSession stored;
+
+        /** As it is after events since; null if there were none. */
+        private @Nullable FunnelSession changed;
+
+        @Nullable FunnelSession now() {
+            return changed == null ? stored : changed;
+        }
+    }
+
+    /** An event of a session, for one of the funnels. */
+    private record Step(FunnelDefinition definition, Held session, LoggedEvent event) {}
 
     /** Whether nothing of its session can come before it. */
     private static boolean isFirst(LoggedEvent event) {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -76,14 +77,14 @@ public final class FunnelQueries {
                 (connection, generation) -> {
                     List<String> names =
                             StageNames.of(connection, question.funnel(), question.filters());
-                    Counters all = new Counters();
+                    List<Counters> all = new ArrayList<>();
                     List<Slice> slices = new ArrayList<>();
                     boolean sliced = question.breakdown() != null;
                     Entries.count(connection, question, question.order(), false, sliced)
                             .forEach(
                                     (group, counters) -> {
-                                        all.addAll(counters);
-                                        if (sliced && !counters.isEmpty()) {
+                                        all.add(counters);
+                                        if (sliced && started(List.of(counters)) > 0) {
                                             slices.add(
                                                     slice(
                                                             group.value(),
@@ -175,7 +176,7 @@ public final class FunnelQueries {
                             question.funnel().funnelId(),
                             question.from(),
                             question.to(),
-                            started(all),
+                            all.sum(Metric.ENTRIES, "", ""),
                             stages.stream().mapToLong(DropOff.Stage::dropped).sum(),
                             stages,
                             AsOf.read(connection, generation),
@@ -227,13 +228,12 @@ public final class FunnelQueries {
             List<String> names,
             FunnelQuestion question,
             @Nullable Instant asOf) {
-        Counters all = new Counters();
-        byValue.values().forEach(all::addAll);
+        List<Counters> all = List.copyOf(byValue.values());
         List<Slice> slices = new ArrayList<>();
         if (question.breakdown() != null) {
             byValue.forEach(
                     (value, counters) -> {
-                        if (!counters.isEmpty()) {
+                        if (started(List.of(counters)) > 0) {
                             slices.add(slice(value, counters, names, question.window(), false));
                         }
                     });
@@ -265,40 +265,55 @@ public final class FunnelQueries {
             List<String> names,
             Window window,
             boolean histograms) {
+        List<Counters> all = List.of(counters);
         return new Slice(
-                value,
-                started(counters),
-                stages(counters, names, window, histograms),
-                outcomes(counters));
+                value, started(all), stages(all, names, window, histograms), outcomes(all));
     }
 
-    private static long started(Counters counters) {
-        return counters.sum(Metric.ENTRIES, "", "");
+    // What is told of a whole is summed up from its parts: to merge them would cost more.
+
+    private static long started(List<Counters> parts) {
+        return sum(parts, Metric.ENTRIES, "", "", Integer.MAX_VALUE);
+    }
+
+    private static long sum(
+            List<Counters> parts, Metric metric, String stage, String label, int lastBucket) {
+        long sum = 0;
+        for (Counters part : parts) {
+            sum += part.sumTo(metric, stage, label, lastBucket);
+        }
+        return sum;
     }
 
     private static List<Stage> stages(
-            Counters counters, List<String> names, Window window, boolean histograms) {
+            List<Counters> parts, List<String> names, Window window, boolean histograms) {
         int last = window.lastBucket();
-        return names.stream()
-                .map(
-                        name -> {
-                            long offered = counters.sum(Metric.OFFERED, name, "");
-                            if (offered == 0) {
-                                return new Stage(name, 0, 0, 0, null, null, null);
-                            }
-                            long reached = counters.sumTo(Metric.REACHED, name, "", last);
-                            return new Stage(
-                                    name,
-                                    offered,
-                                    reached,
-                                    counters.sum(Metric.SKIPPED, name, ""),
-                                    share(
-                                            counters.sumTo(Metric.BOTH, name, "", last),
-                                            counters.sumTo(Metric.PREVIOUS_PASSED, name, "", last)),
-                                    share(reached, offered),
-                                    timeToReach(counters, name, last, reached, histograms));
-                        })
-                .toList();
+        List<Stage> stages = new ArrayList<>(names.size());
+        long[] byBucket = new long[Buckets.COUNT];
+        for (String name : names) {
+            long offered = sum(parts, Metric.OFFERED, name, "", 0);
+            if (offered == 0) {
+                stages.add(new Stage(name, 0, 0, 0, null, null, null));
+                continue;
+            }
+            Arrays.fill(byBucket, 0);
+            long reached = 0;
+            for (Counters part : parts) {
+                reached += part.addTo(byBucket, Metric.REACHED, name, last);
+            }
+            stages.add(
+                    new Stage(
+                            name,
+                            offered,
+                            reached,
+                            sum(parts, Metric.SKIPPED, name, "", 0),
+                            share(
+                                    sum(parts, Metric.BOTH, name, "", last),
+                                    sum(parts, Metric.PREVIOUS_PASSED, name, "", last)),
+                            share(reached, offered),
+                            timeToReach(byBucket, reached, histograms)));
+        }
+        return stages;
     }
 
     private static @Nullable Double share(long part, long whole) {
@@ -306,7 +321,7 @@ public final class FunnelQueries {
     }
 
     private static FunnelAnswer.@Nullable TimeToReach timeToReach(
-            Counters counters, String stage, int lastBucket, long reached, boolean histograms) {
+            long[] byBucket, long reached, boolean histograms) {
         if (reached == 0) {
             return null;
         }
@@ -316,41 +331,44 @@ public final class FunnelQueries {
             Math.ceilDiv(reached * 99, 100L)
         };
         long[] times = new long[ranks.length];
-        long[] before = {0};
+        int bucket = 0;
+        long upTo = byBucket[0];
+        for (int i = 0; i < ranks.length; i++) {
+            while (upTo < ranks[i]) {
+                upTo += byBucket[++bucket];
+            }
+            times[i] = Math.min(Buckets.upperMillis(bucket), Buckets.END_MILLIS);
+        }
+        return new FunnelAnswer.TimeToReach(
+                times[0], times[1], times[2], histograms ? histogram(byBucket) : List.of());
+    }
+
+    private static List<FunnelAnswer.Bucket> histogram(long[] byBucket) {
         List<FunnelAnswer.Bucket> histogram = new ArrayList<>();
-        counters.each(
-                Metric.REACHED,
-                stage,
-                lastBucket,
-                (bucket, n) -> {
-                    long upTo = Buckets.upperMillis(bucket);
-                    for (int i = 0; i < ranks.length; i++) {
-                        if (before[0] < ranks[i] && ranks[i] <= before[0] + n) {
-                            times[i] = Math.min(upTo, Buckets.END_MILLIS);
-                        }
-                    }
-                    before[0] += n;
-                    if (histograms) {
-                        histogram.add(
-                                new FunnelAnswer.Bucket(upTo == Long.MAX_VALUE ? null : upTo, n));
-                    }
-                });
-        return new FunnelAnswer.TimeToReach(times[0], times[1], times[2], histogram);
+        for (int bucket = 0; bucket < byBucket.length; bucket++) {
+            if (byBucket[bucket] != 0) {
+                long upTo = Buckets.upperMillis(bucket);
+                histogram.add(
+                        new FunnelAnswer.Bucket(
+                                upTo == Long.MAX_VALUE ? null : upTo, byBucket[bucket]));
+            }
+        }
+        return histogram;
     }
 
-    private static Outcomes outcomes(Counters counters) {
+    private static Outcomes outcomes(List<Counters> parts) {
         return new Outcomes(
-                outcome(counters, Outcome.CONVERTED),
-                outcome(counters, Outcome.RESET),
-                outcome(counters, Outcome.FAILED),
-                outcome(counters, Outcome.DROPPED),
-                outcome(counters, Outcome.PARKED_ON_USER),
-                outcome(counters, Outcome.PARKED_ON_US),
-                outcome(counters, Outcome.IN_FLIGHT));
+                outcome(parts, Outcome.CONVERTED),
+                outcome(parts, Outcome.RESET),
+                outcome(parts, Outcome.FAILED),
+                outcome(parts, Outcome.DROPPED),
+                outcome(parts, Outcome.PARKED_ON_USER),
+                outcome(parts, Outcome.PARKED_ON_US),
+                outcome(parts, Outcome.IN_FLIGHT));
     }
 
-    private static long outcome(Counters counters, Outcome outcome) {
-        return counters.sum(Metric.OUTCOME, "", outcome.key());
+    private static long outcome(List<Counters> parts, Outcome outcome) {
+        return sum(parts, Metric.OUTCOME, "", outcome.key(), 0);
     }
 
     private static DropOff.Stage dropOff(Counters counters, String stage) {

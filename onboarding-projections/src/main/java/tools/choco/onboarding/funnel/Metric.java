@@ -1,5 +1,7 @@
 package tools.choco.onboarding.funnel;
 
+import java.util.Arrays;
+
 /**
  * What is counted of the entries of a funnel. Stored by their place in this list, which therefore
  * only grows.
@@ -30,12 +32,40 @@ enum Metric {
 
     private static final Metric[] ALL = values();
 
+    private static final int[] WINDOWS =
+            Arrays.stream(Window.values()).mapToInt(Window::lastBucket).toArray();
+
     static Metric at(int place) {
         return ALL[place];
     }
 
+    /** Number of buckets that its counts are told apart by: one where no time is counted. */
+    int buckets() {
+        if (isByWindow()) {
+            return WINDOWS.length;
+        }
+        return this == REACHED ? Buckets.COUNT : 1;
+    }
+
+    /** Which of its buckets, from 0, holds what belongs to one of {@link Buckets}. */
+    int place(int bucket) {
+        if (!isByWindow()) {
+            return bucket;
+        }
+        int place = 0;
+        while (place < WINDOWS.length - 1 && WINDOWS[place] < bucket) {
+            place++;
+        }
+        return place;
+    }
+
+    /** The one of {@link Buckets} that stands for one of its own. */
+    int bucket(int place) {
+        return isByWindow() ? WINDOWS[place] : place;
+    }
+
     /** Whether the buckets only have to tell windows apart, as nobody asks for quantiles. */
-    boolean isByWindow() {
+    private boolean isByWindow() {
         return this == PREVIOUS_PASSED || this == BOTH;
     }
 }

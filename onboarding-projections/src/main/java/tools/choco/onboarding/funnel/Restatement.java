@@ -2,7 +2,6 @@ package tools.choco.onboarding.funnel;
 
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +43,8 @@ record Restatement(
         long entries,
         List<StageChange> stages) {
 
+    private static final long SECONDS_A_DAY = 24 * 60 * 60;
+
     /** What changed at one stage: each more, or fewer if negative. */
     record StageChange(String stage, long offered, long sessions, long skipped) {
 
@@ -63,10 +64,11 @@ record Restatement(
             @Nullable FunnelSession before,
             FunnelSession after,
             LoggedEvent event) {
-        LocalDate appended = LocalDate.ofInstant(event.appendedAt(), ZoneOffset.UTC);
-        if (!LocalDate.ofInstant(event.occurredAt(), ZoneOffset.UTC).isBefore(appended)) {
+        // Most events come on the day they happened.
+        if (dayOf(event.occurredAt()) >= dayOf(event.appendedAt())) {
             return List.of();
         }
+        LocalDate appended = LocalDate.ofEpochDay(dayOf(event.appendedAt()));
         Map<LocalDate, Counters> changes = new TreeMap<>();
         if (before != null) {
             add(definition, before, appended, -1, changes);
@@ -80,6 +82,10 @@ record Restatement(
                     }
                 });
         return restatements;
+    }
+
+    private static long dayOf(Instant time) {
+        return Math.floorDiv(time.getEpochSecond(), SECONDS_A_DAY);
     }
 
     private static void add(

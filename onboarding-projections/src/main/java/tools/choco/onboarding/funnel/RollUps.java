@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.projection.BinaryCopy;
 
 /**
  * Counts of a funnel's entries, kept like a log-structured store: cells by day, and the deltas of
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class RollUps {
 
     /** Lengths of cells in days, the longest first; each is a multiple of the next. */
-    private static final int[] SPANS = {64, 8, 1};
+    static final int[] SPANS = {64, 8, 1};
 
     /** Batches whose deltas are left for queries to add up; with more, a batch merges them. */
     static final int BATCHES_MAX = 64;
@@ -179,58 +180,39 @@ final class RollUps {
         }
     }
 
-    /** Cells as they are computed from all entries of a funnel at once, day by day, in order. */
-    static final class Filling {
-        private final Connection connection;
+    /**
+     * A cell with its counters.
+     *
+     * @param day the first one
+     */
+    record Encoded(
+            String ordering,
+            String dimension,
+            int span,
+            int day,
+            String value,
+            boolean test,
+            byte[] counters) {}
 
-        /** In the order of {@link #SPANS}. */
-        private final List<Map<Cell, Counters>> bySpan = new ArrayList<>();
-
-        Filling(Connection connection) {
-            this.connection = connection;
-            for (int i = 0; i < SPANS.length; i++) {
-                bySpan.add(new HashMap<>());
-            }
-        }
-
-        void add(Grain grain, Place place, Counters counters) {
-            add(SPANS.length - 1, cell(grain, SPANS[SPANS.length - 1], place), counters);
-        }
-
-        private void add(int level, Cell cell, Counters counters) {
-            bySpan.get(level).computeIfAbsent(cell, it -> new Counters()).addAll(counters);
-        }
-
-        /** Writes the cells that end before a day, to which nothing will be added any more. */
-        void flush(int beforeDay) throws SQLException {
-            for (int level = SPANS.length - 1; level >= 0; level--) {
-                Map<Cell, Counters> cells = bySpan.get(level);
-                List<Cell> done =
-                        cells.keySet().stream()
-                                .filter(it -> (long) it.place().day() + it.span() <= beforeDay)
-                                .toList();
-                for (int i = 0; i < done.size(); i += CELLS_PER_STATEMENT) {
-                    store(
-                            connection,
-                            done.subList(i, Math.min(done.size(), i + CELLS_PER_STATEMENT)),
-                            cells);
-                }
-                for (Cell cell : done) {
-                    Counters counters = cells.remove(cell);
-                    if (level > 0 && counters != null) {
-                        add(
-                                level - 1,
-                                cell(cell.grain(), SPANS[level - 1], cell.place()),
-                                counters);
+    /** Writes cells of a funnel that are not there, where nobody else writes. */
+    static void fill(Connection connection, String funnel, List<Encoded> cells)
+            throws SQLException {
+        BinaryCopy.into(
+                connection,
+                "funnel_cell (funnel, ordering, dimension, span, day, value, test, counters)",
+                copy -> {
+                    for (Encoded cell : cells) {
+                        copy.row(8);
+                        copy.text(funnel);
+                        copy.text(cell.ordering());
+                        copy.text(cell.dimension());
+                        copy.integer(cell.span());
+                        copy.integer(cell.day());
+                        copy.text(cell.value());
+                        copy.bool(cell.test());
+                        copy.binary(cell.counters());
                     }
-                }
-            }
-        }
-
-        /** Writes all that is left. */
-        void flush() throws SQLException {
-            flush(Integer.MAX_VALUE);
-        }
+                });
     }
 
     /** Leaves neither cells nor deltas. */

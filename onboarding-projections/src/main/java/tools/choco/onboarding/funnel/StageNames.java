@@ -7,8 +7,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import tools.choco.onboarding.projection.StoredText;
 
@@ -40,11 +42,18 @@ final class StageNames {
 
     private record Place(String stage, int part, int ordinal) {}
 
+    private record Version(String funnel, String flowId, int number) {}
+
+    private final Set<Version> noted = new HashSet<>();
+
     /** Sorted, so that two transactions never wait for each other's rows. */
     private final Map<Key, Place> offered = new TreeMap<>();
 
     /** Notes the stages of a session; a flow's version never changes, so the first names them. */
     void add(String funnel, String flowId, int flowVersion, List<OfferedStage> stages) {
+        if (!noted.add(new Version(funnel, flowId, flowVersion))) {
+            return;
+        }
         int ordinal = 0;
         int rule = -1;
         for (OfferedStage stage : stages) {
@@ -60,6 +69,7 @@ final class StageNames {
         }
     }
 
+    /** Writes what is not written yet. */
     void write(Connection connection) throws SQLException {
         if (offered.isEmpty()) {
             return;
@@ -81,6 +91,7 @@ final class StageNames {
             set(statement, 6, "integer", offered.values().stream().map(Place::ordinal).toList());
             statement.executeUpdate();
         }
+        offered.clear();
     }
 
     private static void set(

@@ -51,18 +51,6 @@ final class Tally {
         }
     }
 
-    /** Adds all of another tally of the same funnel. */
-    void addAll(Tally other) {
-        other.leaves.forEach(
-                (leaf, byOrder) ->
-                        byOrder.forEach(
-                                (order, counters) ->
-                                        leaves.computeIfAbsent(
-                                                        leaf, it -> new EnumMap<>(Order.class))
-                                                .computeIfAbsent(order, it -> new Counters())
-                                                .addAll(counters)));
-    }
-
     /** Hands out the total and every dimension. */
     void into(Sink sink) throws SQLException {
         List<String> dimensions = definition.dimensionNames();

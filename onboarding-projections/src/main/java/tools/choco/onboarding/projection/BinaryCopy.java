@@ -4,8 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -14,7 +16,7 @@ import org.postgresql.copy.CopyIn;
  * Rows on their way into a table by COPY in binary form: no statement a row, and nothing for the
  * server to parse but JSON.
  */
-final class BinaryCopy {
+public final class BinaryCopy {
 
     private static final byte[] HEADER = {
         'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
@@ -22,6 +24,8 @@ final class BinaryCopy {
 
     /** From which PostgreSQL counts microseconds. */
     private static final long EPOCH_SECOND = Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
+
+    private static final long EPOCH_DAY = EPOCH_SECOND / (24 * 60 * 60);
 
     private static final int TEXT_OID = 25;
     private static final byte JSONB_VERSION = 1;
@@ -37,7 +41,7 @@ final class BinaryCopy {
 
     /** What fills a copy. */
     @FunctionalInterface
-    interface Filling {
+    public interface Filling {
         void into(BinaryCopy copy) throws SQLException;
     }
 
@@ -46,7 +50,8 @@ final class BinaryCopy {
      *
      * @param target the table and its columns, as COPY names them
      */
-    static void into(Connection connection, String target, Filling filling) throws SQLException {
+    public static void into(Connection connection, String target, Filling filling)
+            throws SQLException {
         CopyIn copy =
                 connection
                         .unwrap(PGConnection.class)
@@ -67,14 +72,14 @@ final class BinaryCopy {
     }
 
     /** Begins a row of so many columns. */
-    void row(int columns) throws SQLException {
+    public void row(int columns) throws SQLException {
         if (length >= SENT_AT) {
             send();
         }
         putShort(columns);
     }
 
-    void text(@Nullable String value) {
+    public void text(@Nullable String value) {
         if (value == null) {
             putInt(-1);
         } else {
@@ -82,7 +87,21 @@ final class BinaryCopy {
         }
     }
 
-    void jsonb(String value) {
+    public void uuid(UUID value) {
+        putInt(16);
+        putLong(value.getMostSignificantBits());
+        putLong(value.getLeastSignificantBits());
+    }
+
+    public void binary(byte @Nullable [] value) {
+        if (value == null) {
+            putInt(-1);
+        } else {
+            bytes(value);
+        }
+    }
+
+    public void jsonb(String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         putInt(bytes.length + 1);
         room(1);
@@ -90,24 +109,32 @@ final class BinaryCopy {
         put(bytes);
     }
 
-    void bool(boolean value) {
+    public void bool(boolean value) {
         putInt(1);
         room(1);
         buffer[length++] = (byte) (value ? 1 : 0);
     }
 
-    void integer(int value) {
+    public void integer(int value) {
         putInt(4);
         putInt(value);
     }
 
-    void bigint(long value) {
+    public void bigint(long value) {
         putInt(8);
         putLong(value);
     }
 
+    public void date(@Nullable LocalDate value) {
+        if (value == null) {
+            putInt(-1);
+        } else {
+            integer(Math.toIntExact(value.toEpochDay() - EPOCH_DAY));
+        }
+    }
+
     /** To the microsecond. */
-    void timestamp(@Nullable Instant value) {
+    public void timestamp(@Nullable Instant value) {
         if (value == null) {
             putInt(-1);
         } else {
@@ -115,7 +142,7 @@ final class BinaryCopy {
         }
     }
 
-    void texts(List<String> values) {
+    public void texts(List<String> values) {
         int begin = length;
         putInt(0);
         putInt(values.isEmpty() ? 0 : 1);

@@ -57,6 +57,9 @@ final class BulkFilling {
 
     /** Makes up for what the fast way leaves undone; everything was committed before. */
     void end(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(projection.indexes());
+        }
         (bulk == null ? projection.bulk() : bulk).end(connection);
         connection.commit();
     }

@@ -100,4 +100,13 @@ public interface Projection {
      * projection, and the generation is chosen by the search path.
      */
     String tables();
+
+    /**
+     * SQL that makes the indexes that queries need and the filling of the tables does not, as far
+     * as they are not there: they are made when a generation is filled, for an index of rows that
+     * are there costs less than one that grows with them.
+     */
+    default String indexes() {
+        return "";
+    }
 }

@@ -2,6 +2,8 @@ package tools.choco.onboarding.projection;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -70,9 +72,20 @@ public final class RowFold<R> {
         Map<String, R> rows =
                 store.read(connection, events.stream().map(key).collect(Collectors.toSet()));
         Set<String> stored = Set.copyOf(rows.keySet());
-        Set<String> changed = new HashSet<>();
-        fold(events, rows, changed);
-        write(connection, rows, changed, stored);
+        // Sorted, so that two transactions never wait for each other's rows.
+        Map<String, R> changed = new TreeMap<>();
+        for (LoggedEvent event : events) {
+            String its = key.apply(event);
+            R row = rows.get(its);
+            R next = step.next(row, event);
+            if (next != row) {
+                rows.put(its, next);
+                changed.put(its, next);
+            }
+        }
+        Set<String> before = new HashSet<>(stored);
+        before.retainAll(changed.keySet());
+        store.write(connection, changed, before);
     }
 
     /**
@@ -98,67 +111,77 @@ public final class RowFold<R> {
         return new Retaining();
     }
 
-    private void fold(List<LoggedEvent> events, Map<String, R> rows, Set<String> changed) {
-        for (LoggedEvent event : events) {
-            String its = key.apply(event);
-            R row = rows.get(its);
-            R next = step.next(row, event);
-            if (next != row) {
-                rows.put(its, next);
-                changed.add(its);
-            }
-        }
-    }
+    /** A row at hand. */
+    private static final class Held<R> {
 
-    private void write(
-            Connection connection, Map<String, R> rows, Set<String> changed, Set<String> stored)
-            throws SQLException {
-        // Sorted, so that two transactions never wait for each other's rows.
-        Map<String, R> sorted = new TreeMap<>();
-        Set<String> before = new HashSet<>();
-        for (String its : changed) {
-            sorted.put(its, rows.get(its));
-            if (stored.contains(its)) {
-                before.add(its);
-            }
-        }
-        store.write(connection, sorted, before);
+        private @Nullable R row;
+
+        /** Whether there is one in the table. */
+        private boolean stored;
+
+        /** Whether it is another one than in the table. */
+        private boolean changed;
     }
 
     private final class Retaining implements Bulk {
 
         /** The row that was used last is the last one. */
-        private final Map<String, R> rows = new LinkedHashMap<>(16, 0.75f, true);
-
-        private final Set<String> stored = new HashSet<>();
-        private final Set<String> changed = new HashSet<>();
+        private final Map<String, Held<R>> rows = new LinkedHashMap<>(16, 0.75f, true);
 
         @Override
         public void add(Connection connection, List<LoggedEvent> events) throws SQLException {
-            Set<String> begun = new HashSet<>();
-            Set<String> missing = new HashSet<>();
+            List<Held<R>> theirs = new ArrayList<>(events.size());
+            Map<String, Held<R>> missing = new HashMap<>();
             for (LoggedEvent event : events) {
                 String its = key.apply(event);
-                if (!rows.containsKey(its) && !begun.contains(its)) {
-                    (first.test(event) ? begun : missing).add(its);
+                Held<R> held = rows.get(its);
+                if (held == null) {
+                    held = new Held<>();
+                    rows.put(its, held);
+                    if (!first.test(event)) {
+                        missing.put(its, held);
+                    }
                 }
+                theirs.add(held);
             }
             if (!missing.isEmpty()) {
-                Map<String, R> found = store.read(connection, missing);
-                stored.addAll(found.keySet());
-                rows.putAll(found);
+                store.read(connection, missing.keySet())
+                        .forEach(
+                                (its, row) -> {
+                                    Held<R> held = rows.get(its);
+                                    if (held != null) {
+                                        held.row = row;
+                                        held.stored = true;
+                                    }
+                                });
             }
-            fold(events, rows, changed);
+            for (int i = 0; i < theirs.size(); i++) {
+                Held<R> held = theirs.get(i);
+                R next = step.next(held.row, events.get(i));
+                held.changed |= next != held.row;
+                held.row = next;
+            }
         }
 
         @Override
         public void flush(Connection connection) throws SQLException {
-            write(connection, rows, changed, stored);
-            stored.addAll(changed);
-            changed.clear();
+            Map<String, R> sorted = new TreeMap<>();
+            Set<String> before = new HashSet<>();
+            rows.forEach(
+                    (its, held) -> {
+                        if (held.changed && held.row != null) {
+                            sorted.put(its, held.row);
+                            if (held.stored) {
+                                before.add(its);
+                            }
+                            held.stored = true;
+                            held.changed = false;
+                        }
+                    });
+            store.write(connection, sorted, before);
             Iterator<String> eldest = rows.keySet().iterator();
             for (int left = rows.size(); left > RETAINED_MAX; left--) {
-                stored.remove(eldest.next());
+                eldest.next();
                 eldest.remove();
             }
         }

@@ -3,9 +3,9 @@ package tools.choco.onboarding.projection;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import tools.choco.onboarding.events.v1.ProvisioningState;
 import tools.choco.onboarding.events.v1.SiteDeployStatusChanged;
 import tools.choco.onboarding.events.v1.SiteLifecycleStageChanged;
@@ -49,6 +49,14 @@ public record SiteStates(@JsonValue List<Site> all) {
                     ProvisioningState.PROVISIONING_STATE_HOOK_CREATED,
                     ProvisioningState.PROVISIONING_STATE_LIVE);
 
+    /** Place in {@link #BY_ADVANCE}. */
+    private static final Map<ProvisioningState, Integer> ADVANCES =
+            new EnumMap<>(ProvisioningState.class);
+
+    static {
+        BY_ADVANCE.forEach(state -> ADVANCES.put(state, ADVANCES.size()));
+    }
+
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public SiteStates {
         all = List.copyOf(all);
@@ -56,9 +64,8 @@ public record SiteStates(@JsonValue List<Site> all) {
 
     /** Whether a site's event was applied before. */
     public boolean contains(LoggedEvent event) {
-        return find(event.aggregateId())
-                .filter(site -> event.sequence() < site.events())
-                .isPresent();
+        int place = find(event.aggregateId());
+        return place >= 0 && event.sequence() < all.get(place).events();
     }
 
     /**
@@ -67,46 +74,45 @@ public record SiteStates(@JsonValue List<Site> all) {
      * @throws BrokenHistory if it is not the next one, or none of a site's
      */
     public SiteStates after(LoggedEvent event) {
-        Optional<Site> site = find(event.aggregateId());
-        if (event.sequence() != site.map(Site::events).orElse(0L)) {
+        int place = find(event.aggregateId());
+        if (event.sequence() != (place < 0 ? 0 : all.get(place).events())) {
             throw new BrokenHistory(event, "an earlier event of its site is missing");
         }
         ProvisioningState before =
-                site.map(Site::state).orElse(ProvisioningState.PROVISIONING_STATE_UNSPECIFIED);
-        Site next = new Site(event.aggregateId(), stateAfter(before, event), event.sequence() + 1);
-        List<Site> sites = new ArrayList<>(all);
-        if (site.isPresent()) {
-            sites.set(sites.indexOf(site.get()), next);
-        } else {
-            sites.add(next);
-        }
-        return new SiteStates(sites);
+                place < 0
+                        ? ProvisioningState.PROVISIONING_STATE_UNSPECIFIED
+                        : all.get(place).state();
+        return with(place, stateAfter(before, event), event);
     }
 
     /** The sites after an event that is counted and changes nothing else. */
     public SiteStates passing(LoggedEvent event) {
-        Optional<Site> site = find(event.aggregateId());
-        Site next =
-                new Site(
-                        event.aggregateId(),
-                        site.map(Site::state)
-                                .orElse(ProvisioningState.PROVISIONING_STATE_REQUESTED),
-                        event.sequence() + 1);
+        int place = find(event.aggregateId());
+        ProvisioningState state =
+                place < 0 ? ProvisioningState.PROVISIONING_STATE_REQUESTED : all.get(place).state();
+        return with(place, state, event);
+    }
+
+    private SiteStates with(int place, ProvisioningState state, LoggedEvent event) {
+        Site next = new Site(event.aggregateId(), state, event.sequence() + 1);
         List<Site> sites = new ArrayList<>(all);
-        if (site.isPresent()) {
-            sites.set(sites.indexOf(site.get()), next);
-        } else {
+        if (place < 0) {
             sites.add(next);
+        } else {
+            sites.set(place, next);
         }
         return new SiteStates(sites);
     }
 
     /** The state of the most advanced site; UNSPECIFIED if there is no site. */
     public ProvisioningState leading() {
-        return all.stream()
-                .map(Site::state)
-                .max(Comparator.comparingInt(BY_ADVANCE::indexOf))
-                .orElse(ProvisioningState.PROVISIONING_STATE_UNSPECIFIED);
+        ProvisioningState leading = ProvisioningState.PROVISIONING_STATE_UNSPECIFIED;
+        for (Site site : all) {
+            if (ADVANCES.getOrDefault(site.state(), -1) > ADVANCES.getOrDefault(leading, -1)) {
+                leading = site.state();
+            }
+        }
+        return leading;
     }
 
     /** Ids in the order in which the sites were requested. */
@@ -114,8 +120,14 @@ public record SiteStates(@JsonValue List<Site> all) {
         return all.stream().map(Site::siteId).toList();
     }
 
-    private Optional<Site> find(String siteId) {
-        return all.stream().filter(site -> site.siteId().equals(siteId)).findFirst();
+    /** Where a site stands; -1 if nowhere. */
+    private int find(String siteId) {
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).siteId().equals(siteId)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private static ProvisioningState stateAfter(ProvisioningState before, LoggedEvent event) {

@@ -84,6 +84,11 @@ public final class SessionViewProjection implements Projection {
         return Tables.of(NAME);
     }
 
+    @Override
+    public String indexes() {
+        return Tables.indexesOf(NAME);
+    }
+
     private static List<LoggedEvent> own(List<LoggedEvent> events) {
         return events.stream().filter(SessionViewProjection::isOwn).toList();
     }

@@ -1,6 +1,7 @@
 package tools.choco.onboarding.sessionview;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -189,10 +190,19 @@ record SessionViewRow(
         }
 
         void step(Predicate<StepRow> which, StepRow.Status next) {
-            if (steps.stream().noneMatch(which)) {
+            List<StepRow> changed = new ArrayList<>(steps);
+            boolean offered = false;
+            for (int i = 0; i < changed.size(); i++) {
+                StepRow step = changed.get(i);
+                if (which.test(step)) {
+                    changed.set(i, step.changedTo(next));
+                    offered = true;
+                }
+            }
+            if (!offered) {
                 throw new BrokenHistory(event, "its step was never offered");
             }
-            steps = steps.stream().map(it -> which.test(it) ? it.changedTo(next) : it).toList();
+            steps = changed;
         }
 
         void active() {

@@ -8,6 +8,7 @@ import java.util.Objects;
 import tools.choco.onboarding.projection.BulkTable;
 import tools.choco.onboarding.projection.SiteStates;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,6 +21,7 @@ final class SessionViewTable {
                     .build();
 
     private static final TypeReference<List<StepRow>> STEPS = new TypeReference<>() {};
+    private static final ObjectWriter STEPS_WRITER = JSON.writerFor(STEPS);
     private static final String NONE = "[]";
 
     static final BulkTable<SessionViewRow> ROWS =
@@ -37,7 +39,7 @@ final class SessionViewTable {
                     .text("path_id", SessionViewRow::pathId)
                     .integer("completed_steps", SessionViewRow::completedSteps)
                     .integer("skipped_steps", SessionViewRow::skippedSteps)
-                    .jsonb("steps", row -> JSON.writeValueAsString(row.steps()))
+                    .jsonb("steps", row -> STEPS_WRITER.writeValueAsString(row.steps()))
                     .texts("site_ids", SessionViewRow::siteIds)
                     .jsonb("sites", row -> printed(row.sites()))
                     .bool("waits_for_site", SessionViewRow::waitsForSite)

@@ -83,6 +83,11 @@ public final class SiteViewProjection implements Projection {
         return Tables.of(NAME);
     }
 
+    @Override
+    public String indexes() {
+        return Tables.indexesOf(NAME);
+    }
+
     private static List<LoggedEvent> ofSites(List<LoggedEvent> events) {
         return events.stream()
                 .filter(it -> EventType.of(it.payload()).aggregateType().equals(EventType.SITE))

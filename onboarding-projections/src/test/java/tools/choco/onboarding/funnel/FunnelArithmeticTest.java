@@ -253,11 +253,13 @@ class FunnelArithmeticTest {
     private static Evaluation.Stage stage(Counters counters, String stage, Window window) {
         int last = window.lastBucket();
         TreeMap<Long, Long> histogram = new TreeMap<>();
-        counters.each(
-                Metric.REACHED,
-                stage,
-                last,
-                (bucket, n) -> histogram.put(Buckets.upperMillis(bucket), n));
+        long[] reached = new long[Buckets.COUNT];
+        counters.addTo(reached, Metric.REACHED, stage, last);
+        for (int bucket = 0; bucket < reached.length; bucket++) {
+            if (reached[bucket] != 0) {
+                histogram.put(Buckets.upperMillis(bucket), reached[bucket]);
+            }
+        }
         return new Evaluation.Stage(
                 counters.sum(Metric.OFFERED, stage, ""),
                 counters.sumTo(Metric.REACHED, stage, "", last),

@@ -52,6 +52,22 @@ class ReadModelKeeperTest {
     }
 
     @Test
+    void hasEveryIndexOnceItIsFilled() {
+        models.append(history(21));
+        FunnelProjection funnel = new FunnelProjection(Funnels.ALL);
+        ReadModelKeeper keeper = started(funnel);
+
+        await().until(() -> served(keeper) == 1);
+
+        assertThat(
+                        models.text(
+                                "SELECT string_agg(indexname, ' ') FROM pg_indexes"
+                                        + " WHERE schemaname = 'funnel_g1'"))
+                .contains("funnel_entry_day", "funnel_restatement_day");
+        keeper.stop();
+    }
+
+    @Test
     void buildsBesideFollowsSwitchesAndGoesBack() {
         List<History.Entry> history = history(22);
         models.append(history.subList(0, history.size() / 2));

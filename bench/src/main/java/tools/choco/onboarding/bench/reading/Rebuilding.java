@@ -14,6 +14,7 @@ import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.funnel.config.FunnelFiles;
 import tools.choco.onboarding.projection.Coordinators;
+import tools.choco.onboarding.projection.Generation;
 import tools.choco.onboarding.projection.GenerationStatus;
 import tools.choco.onboarding.projection.Generations;
 import tools.choco.onboarding.projection.Projection;
@@ -81,6 +82,7 @@ public final class Rebuilding implements AutoCloseable {
         dropAll();
         var projection = new SessionViewProjection();
         var generation = new Generations(pool).begin(projection);
+        makeIndexes(projection, generation);
         var processor = processors().processorFor(projection, generation);
         long events = log.reader().head();
         long begin = System.nanoTime();
@@ -92,6 +94,15 @@ public final class Rebuilding implements AutoCloseable {
             return Sink.perSecond(events, events, begin);
         } finally {
             processor.stop();
+        }
+    }
+
+    /** As after a rebuild: a processor that follows keeps them up too. */
+    private void makeIndexes(Projection projection, Generation generation) throws SQLException {
+        try (var connection = database.connect();
+                var statement = connection.createStatement()) {
+            statement.execute("SET search_path TO " + generation.name());
+            statement.execute(projection.indexes());
         }
     }
 

@@ -21,6 +21,8 @@ public class OnboardingService {
     public static void main(String[] arguments) {
         // The service phones nobody.
         System.setProperty("axoniq.update-checker.disabled", "true");
+        // Nor does a library print advertising into the log.
+        System.setProperty("axon.axonserver.suppressDownloadMessage", "true");
         try {
             SpringApplication application = new SpringApplication(OnboardingService.class);
             application.setBannerMode(Banner.Mode.OFF);

@@ -2,10 +2,10 @@ package tools.choco.onboarding.wiring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import org.axonframework.commandhandling.CommandBus;
+import org.axonframework.commandhandling.SimpleCommandBus;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.commandhandling.gateway.DefaultCommandGateway;
 import org.axonframework.common.transaction.NoTransactionManager;
@@ -14,15 +14,13 @@ import org.axonframework.config.AggregateConfigurer;
 import org.axonframework.config.Configuration;
 import org.axonframework.config.DefaultConfigurer;
 import org.axonframework.eventhandling.GenericEventMessage;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.modelling.command.inspection.AnnotatedAggregateMetaModelFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.eventlog.CachingRepository;
 import tools.choco.onboarding.eventlog.EventLog;
-import tools.choco.onboarding.eventlog.EventLogSettings;
-import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.provisioning.SiteHosting;
 import tools.choco.onboarding.refusal.SessionRefusals;
@@ -39,21 +37,16 @@ import tools.choco.onboarding.site.http.SiteClaims;
 @org.springframework.context.annotation.Configuration(proxyBeanMethods = false)
 class AxonConfiguration {
 
-    @Bean
-    EventLog eventLog(javax.sql.DataSource dataSource, MeterRegistry meters) {
-        LogMetrics metrics = new LogMetrics(meters);
-        return metrics.watching(new EventLog(dataSource, EventLogSettings.DEFAULT, metrics));
-    }
-
     @Bean(destroyMethod = "shutDown")
-    PostgresEventStore eventStore(EventLog log) {
+    EventStore eventStore(EventLog log) {
         return log.eventStore();
     }
 
     @Bean
     Configuration axon(
             EventLog log,
-            PostgresEventStore eventStore,
+            EventStore eventStore,
+            CommandDistribution distribution,
             FlowCatalog flows,
             AnswerVault vault,
             AnswerForms forms,
@@ -62,13 +55,23 @@ class AxonConfiguration {
             SiteClaims siteClaims,
             SiteHosting hosting,
             MeterRegistry meters) {
-        // The log keeps microseconds; memory must not know more.
-        GenericEventMessage.clock = Clock.tick(clock, Duration.of(1, ChronoUnit.MICROS));
+        // Memory must not know more than the log keeps.
+        GenericEventMessage.clock = Clock.tick(clock, log.timeResolution());
         return DefaultConfigurer.defaultConfiguration(false)
                 .configureSerializer(configuration -> log.serializer())
                 .configureEventSerializer(configuration -> log.serializer())
                 .configureMessageSerializer(configuration -> log.serializer())
                 .configureEventStore(configuration -> eventStore)
+                .configureCommandBus(
+                        axon ->
+                                distribution.over(
+                                        SimpleCommandBus.builder()
+                                                .transactionManager(
+                                                        axon.getComponent(TransactionManager.class))
+                                                .messageMonitor(
+                                                        axon.messageMonitor(
+                                                                CommandBus.class, "commandBus"))
+                                                .build()))
                 // An append is durable when publish returns; a transaction around it could only
                 // fail.
                 .registerComponent(
@@ -111,11 +114,6 @@ class AxonConfiguration {
                             AggregateMetrics.of(type.getSimpleName(), repository, meters);
                             return repository;
                         });
-    }
-
-    @Bean
-    SmartLifecycle axonLifecycle(Configuration axon) {
-        return new Phased(Phased.AXON, axon::start, axon::shutdown);
     }
 
     @Bean

@@ -1,11 +1,11 @@
 package tools.choco.onboarding.wiring;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.eventlog.EventLog;
-import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.ingest.Ingest;
 import tools.choco.onboarding.ingest.IngestClaims;
 import tools.choco.onboarding.ingest.IngestKeys;
@@ -34,11 +34,7 @@ class IngestConfiguration {
     }
 
     @Bean
-    Ingest ingest(
-            EventLog log,
-            PostgresEventStore events,
-            IngestClaims claims,
-            MeterRegistry meters) {
+    Ingest ingest(EventLog log, EventStore events, IngestClaims claims, MeterRegistry meters) {
         return new Ingest(log.aggregates(), events, claims, meters);
     }
 }

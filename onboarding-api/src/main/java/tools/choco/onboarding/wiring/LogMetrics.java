@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.axonframework.eventsourcing.eventstore.EventStoreException;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.LogListener;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 
 /** Measures the event log: {@code onboarding_log_*}. */
 final class LogMetrics implements LogListener {
@@ -64,14 +65,18 @@ final class LogMetrics implements LogListener {
     }
 
     /** Measures what the log has to be asked for, too. */
-    EventLog watching(EventLog log) {
-        Gauge.builder("onboarding.log.pending.appends", log, EventLog::pendingAppends)
+    PostgresEventLog watching(PostgresEventLog log) {
+        Gauge.builder("onboarding.log.pending.appends", log, PostgresEventLog::pendingAppends)
                 .description("Appends that wait or are under way")
                 .register(meters);
-        Gauge.builder("onboarding.log.position", log, LogMetrics::position)
-                .description("Position of the last event; NaN while the database is away")
-                .register(meters);
+        watchPosition(log, meters);
         return log;
+    }
+
+    static void watchPosition(EventLog log, MeterRegistry meters) {
+        Gauge.builder("onboarding.log.position", log, LogMetrics::position)
+                .description("Position of the last event; NaN while the log is out of reach")
+                .register(meters);
     }
 
     @Override

@@ -47,7 +47,7 @@ class OperationsConfiguration {
                 readModels,
                 lifecycles.stream().flatMap(it -> it.processors().stream()).toList(),
                 stopped,
-                new Positions(transactions, log.serializer()),
+                new Positions(transactions, log.serializer(), log.reader()),
                 longest(ProjectionsConfiguration.CLAIM_TIMEOUT, settings.claimTimeout()),
                 clock);
     }

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.ops.processor.StoppedProcessors;
 
 /**
  * Starts processors after Axon, and stops them before it; in between, those that operators stop and
- * start, on whatever instance.
+ * start, on whatever instance. None is started while the log is away: its first position is asked
+ * for then.
  */
 final class ProcessorLifecycle implements SmartLifecycle {
 
@@ -24,15 +26,18 @@ final class ProcessorLifecycle implements SmartLifecycle {
 
     private final List<StreamingEventProcessor> processors;
     private final StoppedProcessors stopped;
+    private final EventLog events;
     private final ScheduledExecutorService timers;
     private @Nullable ScheduledFuture<?> rounds;
 
     ProcessorLifecycle(
             List<StreamingEventProcessor> processors,
             StoppedProcessors stopped,
+            EventLog events,
             ScheduledExecutorService timers) {
         this.processors = processors;
         this.stopped = stopped;
+        this.events = events;
         this.timers = timers;
     }
 
@@ -79,7 +84,7 @@ final class ProcessorLifecycle implements SmartLifecycle {
                 if (processor.isRunning()) {
                     processor.shutDown();
                 }
-            } else if (!processor.isRunning()) {
+            } else if (!processor.isRunning() && events.unavailability().isEmpty()) {
                 processor.start();
             }
         }

@@ -9,12 +9,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.choco.onboarding.deadletter.DeadLetters;
 import tools.choco.onboarding.eventlog.EventLog;
-import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.funnel.FunnelDefinition;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.funnel.FunnelQueries;
@@ -114,7 +114,7 @@ class ProjectionsConfiguration {
             List<Projection> readModels,
             LogSource logSource,
             EventLog log,
-            PostgresEventStore eventStore,
+            EventStore eventStore,
             Coordinators coordinators,
             ScheduledExecutorService projectionWorkers,
             DataSource database,

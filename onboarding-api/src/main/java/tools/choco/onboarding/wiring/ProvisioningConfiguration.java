@@ -17,6 +17,7 @@ import org.axonframework.eventhandling.EventTrackerStatus;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.StreamingEventProcessor;
 import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.messaging.StreamableMessageSource;
 import org.axonframework.messaging.annotation.ClasspathParameterResolverFactory;
 import org.axonframework.messaging.annotation.MultiParameterResolverFactory;
@@ -33,7 +34,6 @@ import org.springframework.context.annotation.Configuration;
 import tools.choco.onboarding.deadletter.DeadLetters;
 import tools.choco.onboarding.deadletter.ParkingInvoker;
 import tools.choco.onboarding.eventlog.EventLog;
-import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.github.GithubLinks;
 import tools.choco.onboarding.hosting.GitAccess;
 import tools.choco.onboarding.hosting.PushListener;
@@ -198,7 +198,7 @@ class ProvisioningConfiguration {
     @Bean
     List<StreamingEventProcessor> provisioningProcessors(
             EventLog log,
-            PostgresEventStore eventStore,
+            EventStore eventStore,
             ParkingInvoker sagaInvoker,
             ParkingInvoker outcomeInvoker,
             Coordinators coordinators,
@@ -242,8 +242,9 @@ class ProvisioningConfiguration {
     ProcessorLifecycle provisioningLifecycle(
             List<StreamingEventProcessor> provisioningProcessors,
             StoppedProcessors stopped,
+            EventLog log,
             ScheduledExecutorService timers) {
-        return new ProcessorLifecycle(provisioningProcessors, stopped, timers);
+        return new ProcessorLifecycle(provisioningProcessors, stopped, log, timers);
     }
 
     private static EventHandlerInvoker sagas(EventLog log, Hops hops) {
@@ -275,7 +276,7 @@ class ProvisioningConfiguration {
             String name,
             ParkingInvoker invoker,
             EventLog log,
-            PostgresEventStore eventStore,
+            EventStore eventStore,
             ScheduledExecutorService coordinators,
             ScheduledExecutorService workers,
             Duration claimTimeout) {

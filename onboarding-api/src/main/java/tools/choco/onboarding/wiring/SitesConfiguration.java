@@ -2,10 +2,10 @@ package tools.choco.onboarding.wiring;
 
 import java.time.Clock;
 import org.axonframework.commandhandling.gateway.CommandGateway;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.github.GithubLinks;
 import tools.choco.onboarding.ops.Audit;
 import tools.choco.onboarding.ops.LoggedAudit;
@@ -42,7 +42,7 @@ class SitesConfiguration {
     }
 
     @Bean
-    Audit audit(PostgresEventStore log, Clock clock) {
+    Audit audit(EventStore log, Clock clock) {
         return new LoggedAudit(log, clock);
     }
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -13,7 +14,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.eventlog.EventLog;
-import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.launch.StartFailure;
 import tools.choco.onboarding.provisioning.ProvisioningTasks;
 import tools.choco.onboarding.provisioning.SiteOutcome;
@@ -40,7 +40,7 @@ class WatchConfiguration {
 
     @Bean
     StreamHub streamHub(
-            PostgresEventStore eventStore,
+            EventStore eventStore,
             JsonMapper json,
             WatchSettings settings,
             ScheduledExecutorService timers,

@@ -16,6 +16,7 @@ import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.StreamingEventProcessor;
 import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
@@ -23,7 +24,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
 import tools.choco.onboarding.eventlog.EventLog;
-import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.keys.PostgresAnswerVault;
 import tools.choco.onboarding.launch.StartFailure;
 import tools.choco.onboarding.ops.processor.StoppedProcessors;
@@ -53,10 +53,15 @@ class WebhookConfiguration {
     }
 
     @Bean
+    WebhookHeads webhookHeads(EventLog log) {
+        return new WebhookHeads(log.reader());
+    }
+
+    @Bean
     Webhooks webhooks(
             Transactions transactions,
             PostgresAnswerVault vault,
-            EventLog log,
+            WebhookHeads webhookHeads,
             WebhookSettings settings,
             Environment environment,
             Clock clock) {
@@ -65,7 +70,7 @@ class WebhookConfiguration {
                     StartFailure.Reason.CONFIGURATION,
                     "onboarding.webhooks.loopback-allowed is for the local profile only.");
         }
-        return new Webhooks(transactions, vault, log.reader()::head, settings, clock);
+        return new Webhooks(transactions, vault, webhookHeads::now, settings, clock);
     }
 
     @Bean
@@ -150,7 +155,8 @@ class WebhookConfiguration {
     @Bean
     ProcessorLifecycle webhookProcessorLifecycle(
             EventLog log,
-            PostgresEventStore eventStore,
+            WebhookHeads webhookHeads,
+            EventStore eventStore,
             Deliveries deliveries,
             WebhookTasks tasks,
             Coordinators coordinators,
@@ -160,8 +166,6 @@ class WebhookConfiguration {
             StoppedProcessors stopped,
             ScheduledExecutorService timers) {
         Duration claimTimeout = provisioning.claimTimeout();
-        // Taken before anybody can subscribe: no event after a subscription is before it.
-        long head = log.reader().head();
         StreamingEventProcessor processor =
                 PooledStreamingEventProcessor.builder()
                         .name(WebhookRouter.NAME)
@@ -177,13 +181,14 @@ class WebhookConfiguration {
                         .transactionManager(log.transactions())
                         .coordinatorExecutor(coordinators)
                         .workerExecutor(webhookWorkers)
-                        .initialToken(source -> new GlobalSequenceTrackingToken(head))
+                        .initialToken(
+                                source -> new GlobalSequenceTrackingToken(webhookHeads.first()))
                         .initialSegmentCount(1)
                         .batchSize(EVENTS_PER_BATCH)
                         .tokenClaimInterval(ProvisioningConfiguration.CLAIM_INTERVAL.toMillis())
                         .build();
         ProvisioningConfiguration.watch(processor, meters);
-        return new ProcessorLifecycle(List.of(processor), stopped, timers);
+        return new ProcessorLifecycle(List.of(processor), stopped, log, timers);
     }
 
     private static ToDoubleFunction<Deliveries> known(ToDoubleFunction<Deliveries> value) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 import tools.choco.onboarding.EventMetadata;
 import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.Client;
 import tools.choco.onboarding.testing.ForkedService;
@@ -198,7 +199,7 @@ class KilledUnderLoadTest {
             throws SQLException {
         PGSimpleDataSource database = new PGSimpleDataSource();
         database.setUrl(service.databaseUrl());
-        try (EventLog log = new EventLog(database);
+        try (EventLog log = new PostgresEventLog(database);
                 Stream<? extends TrackedEventMessage<?>> events =
                         log.storageEngine().readEvents(null, false)) {
             return events.collect(

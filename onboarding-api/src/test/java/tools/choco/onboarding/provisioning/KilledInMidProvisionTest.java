@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
 import tools.choco.onboarding.events.v1.OnboardingStepCompleted;
 import tools.choco.onboarding.events.v1.SiteDeployStatusChanged;
@@ -71,7 +72,7 @@ class KilledInMidProvisionTest {
 
     private int users;
     private final TestDatabase database = TestDatabase.create();
-    private final EventLog log = new EventLog(database.dataSource());
+    private final EventLog log = new PostgresEventLog(database.dataSource());
 
     @AfterEach
     void close() {

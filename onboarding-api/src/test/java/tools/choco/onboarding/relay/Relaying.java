@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
 import tools.choco.onboarding.events.EventType;
@@ -32,7 +33,7 @@ final class Relaying implements AutoCloseable {
     private static final int AGGREGATES = 40;
 
     private final TestDatabase database = TestDatabase.create();
-    private final EventLog log = new EventLog(database.dataSource());
+    private final EventLog log = new PostgresEventLog(database.dataSource());
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final RandomEvents events = new RandomEvents(17);
     private final Random random = new Random(17);

@@ -22,6 +22,7 @@ import javax.sql.DataSource;
 import org.axonframework.eventhandling.TrackedEventMessage;
 import tools.choco.onboarding.EventMetadata;
 import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 
 /**
  * Users who write all the time, each one event at a time under a key of its own, and who repeat
@@ -130,7 +131,7 @@ public final class Load implements AutoCloseable {
     public void assertKeptExactlyOnce(DataSource database) {
         stop();
         Map<String, Long> stored;
-        try (EventLog log = new EventLog(database);
+        try (EventLog log = new PostgresEventLog(database);
                 Stream<? extends TrackedEventMessage<?>> events =
                         log.storageEngine().readEvents(null, false)) {
             stored =

@@ -26,7 +26,12 @@ public final class RevisionConflict extends Refused {
      */
     public record Difference(String pointer, long revision, Instant at, String by) {}
 
-    RevisionConflict(long revision, String checksum, List<Difference> changes) {
+    /**
+     * @param revision the current revision
+     * @param checksum SHA-256 hex of the current content
+     * @param changes what changed since, in flow order
+     */
+    public RevisionConflict(long revision, String checksum, List<Difference> changes) {
         super(
                 Refusal.REVISION_CONFLICT,
                 "The session has changed since the revision that the write names.",

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * <p>Each call of {@link #raise()} makes a new count. Who takes the count, reads the log and finds
  * nothing, has nothing to look for until the count changes.
  */
-final class AppendSignal implements AutoCloseable {
+final class AppendSignal implements LogSignal, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AppendSignal.class);
 
@@ -40,7 +40,8 @@ final class AppendSignal implements AutoCloseable {
         caller.start();
     }
 
-    long count() {
+    @Override
+    public long count() {
         return count.get();
     }
 
@@ -54,11 +55,12 @@ final class AppendSignal implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits until the count is another than {@code known}.
-     *
-     * @return whether it is; otherwise the time is over
-     */
+    @Override
+    public boolean awaitAfter(long known, Duration atMost) throws InterruptedException {
+        return awaitAfter(known, atMost.toNanos());
+    }
+
+    /** As {@link #awaitAfter(long, Duration)}. */
     boolean awaitAfter(long known, long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {

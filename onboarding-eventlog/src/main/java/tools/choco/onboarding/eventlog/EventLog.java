@@ -1,14 +1,15 @@
 package tools.choco.onboarding.eventlog;
 
 import java.time.Duration;
-import javax.sql.DataSource;
+import java.util.Optional;
 import org.axonframework.eventhandling.tokenstore.TokenStore;
-import org.axonframework.eventhandling.tokenstore.jdbc.JdbcTokenStore;
-import org.axonframework.eventhandling.tokenstore.jdbc.TokenSchema;
 import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 
 /**
- * The event log of one database, as the parts that Axon is configured with.
+ * The event log, as the parts that Axon is configured with and the ports of those who read past
+ * Axon. Wherever the events are, the tokens of those who follow them are in PostgreSQL, and a token
+ * is a position: that of the last event taken, from 1, or 0 for the start of the log.
  *
  * <p>An append is all events of its unit of work, of however many aggregates, or nothing; it is
  * durable when it returns. It belongs to no transaction: also where {@link #transactions()} has one
@@ -18,114 +19,43 @@ import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
  * fails with {@link org.axonframework.modelling.command.ConcurrencyException}, also when it would
  * have created the aggregate; no other failure may be tried again blindly. {@link LogOverloaded}
  * and {@link LogUnavailable} pass.
- *
- * <p>The log takes one connection of the source for its writer and one to listen for other
- * processes, both when they are first needed and until {@link #close()}; now and then it takes
- * another for a moment. The tables are those of the migrations in {@code db/migration}.
  */
-public final class EventLog implements AutoCloseable {
+public interface EventLog extends AutoCloseable {
 
-    private static final TokenSchema TOKENS =
-            TokenSchema.builder()
-                    .setTokenTable("token_entry")
-                    .setProcessorNameColumn("processor_name")
-                    .setSegmentColumn("segment")
-                    .setTokenColumn("token")
-                    .setTokenTypeColumn("token_type")
-                    .setTimestampColumn("time_stamp")
-                    .setOwnerColumn("owner")
-                    .build();
-
-    private final JdbcTransactionManager transactions;
-    private final EventSerializer serializer = new EventSerializer();
-    private final AppendSignal signal = new AppendSignal();
-    private final Notifications notifications;
-    private final LogWriter writer;
-    private final PostgresEventStorageEngine storageEngine;
-    private final PostgresLogReader reader;
-
-    /** A log with the {@linkplain EventLogSettings#DEFAULT usual settings}. */
-    public EventLog(DataSource dataSource) {
-        this(dataSource, EventLogSettings.DEFAULT);
-    }
-
-    /** A log that nobody watches. */
-    public EventLog(DataSource dataSource, EventLogSettings settings) {
-        this(dataSource, settings, LogListener.NONE);
-    }
-
-    /**
-     * @param dataSource connections to PostgreSQL 17 or later, with isolation READ COMMITTED. Set
-     *     {@code logServerErrorDetail=false} on the driver, or the exceptions of failed appends
-     *     quote the rows.
-     */
-    public EventLog(DataSource dataSource, EventLogSettings settings, LogListener listener) {
-        transactions = new JdbcTransactionManager(dataSource);
-        notifications = new Notifications(dataSource, signal, settings.pollInterval());
-        var kinds = new EventKinds();
-        writer =
-                new LogWriter(
-                        dataSource,
-                        kinds,
-                        settings,
-                        listener,
-                        () -> {
-                            signal.raise();
-                            notifications.announce();
-                        });
-        storageEngine =
-                new PostgresEventStorageEngine(transactions, serializer, kinds, writer, settings);
-        reader = new PostgresLogReader(dataSource, serializer, kinds);
-        signal.start();
-        notifications.start();
-        writer.start();
-    }
-
-    /** The transactions to which the tokens belong, and reads; an append never does. */
-    public JdbcTransactionManager transactions() {
-        return transactions;
-    }
+    /** The transactions to which the tokens belong; an append never does. */
+    JdbcTransactionManager transactions();
 
     /** The serializer of events, metadata, tokens and sagas. */
-    public EventSerializer serializer() {
-        return serializer;
-    }
+    EventSerializer serializer();
 
     /** The storage below {@link #eventStore()}. */
-    public EventStorageEngine storageEngine() {
-        return storageEngine;
-    }
+    EventStorageEngine storageEngine();
 
-    /** The log itself, in order and by ranges; each reading takes a connection of the source. */
-    public LogReader reader() {
-        return reader;
-    }
+    /** The log itself, in order and by ranges. */
+    LogReader reader();
 
     /** Reads the events of a few aggregates. */
-    public AggregateReader aggregates() {
-        return storageEngine;
-    }
+    AggregateReader aggregates();
 
     /** Tells that the log may have grown; from the first call on also what others append. */
-    public LogSignal growth() {
-        notifications.listen();
-        return new LogSignal() {
-            @Override
-            public long count() {
-                return signal.count();
-            }
+    LogSignal growth();
 
-            @Override
-            public boolean awaitAfter(long known, Duration atMost) throws InterruptedException {
-                return signal.awaitAfter(known, atMost.toNanos());
-            }
-        };
+    /**
+     * A new event store; whoever asks for it also shuts it down. Its streams wake their readers:
+     * those that block, and those that gave a callback.
+     */
+    EventStore eventStore();
+
+    /**
+     * Why the log cannot be used at present, for people; empty if it can, as far as is known
+     * without asking.
+     */
+    default Optional<String> unavailability() {
+        return Optional.empty();
     }
 
-    /** A new event store; whoever asks for it also shuts it down. */
-    public PostgresEventStore eventStore() {
-        return PostgresEventStore.over(storageEngine, signal, notifications::listen);
-    }
+    /** The finest time that the log keeps: events are made with times no finer than that. */
+    Duration timeResolution();
 
     /**
      * The positions of the event processors.
@@ -133,30 +63,13 @@ public final class EventLog implements AutoCloseable {
      * @param nodeId name under which this process claims segments, unique among the processes
      * @param claimTimeout time after which a claim that was not renewed is free for others
      */
-    public TokenStore tokenStore(String nodeId, Duration claimTimeout) {
-        return JdbcTokenStore.builder()
-                .connectionProvider(transactions)
-                .serializer(serializer)
-                .schema(TOKENS)
-                .contentType(byte[].class)
-                .nodeId(nodeId)
-                .claimTimeout(claimTimeout)
-                .build();
-    }
-
-    /** How many appends wait or are under way at the moment, up to the settings' bound. */
-    public int pendingAppends() {
-        return writer.pending();
+    default TokenStore tokenStore(String nodeId, Duration claimTimeout) {
+        return TokenTable.store(transactions(), serializer(), nodeId, claimTimeout);
     }
 
     /**
-     * Takes no more appends, writes what is waiting, and gives the connections back. The event
-     * stores are shut down before.
+     * Takes no more appends and gives back what it holds. The event stores are shut down before.
      */
     @Override
-    public void close() {
-        writer.close();
-        notifications.close();
-        signal.close();
-    }
+    void close();
 }

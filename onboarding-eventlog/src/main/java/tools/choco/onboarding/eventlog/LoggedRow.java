@@ -48,6 +48,41 @@ public final class LoggedRow {
         this.kind = kind;
     }
 
+    /** A row that came in another form: the same columns in the same bytes. */
+    static LoggedRow of(
+            long position,
+            long sequence,
+            Instant time,
+            UUID eventId,
+            UUID aggregateId,
+            Kind kind,
+            byte[] payload,
+            byte[] metaData) {
+        var bytes =
+                ByteBuffer.allocate(PAYLOAD + payload.length + 4 + metaData.length)
+                        .putShort(COLUMN_COUNT)
+                        .putInt(8)
+                        .putLong(position)
+                        .putInt(8)
+                        .putLong(sequence)
+                        .putInt(8)
+                        .putLong(ChronoUnit.MICROS.between(EPOCH, time))
+                        .putInt(16)
+                        .putLong(eventId.getMostSignificantBits())
+                        .putLong(eventId.getLeastSignificantBits())
+                        .putInt(16)
+                        .putLong(aggregateId.getMostSignificantBits())
+                        .putLong(aggregateId.getLeastSignificantBits())
+                        .putInt(2)
+                        // The number is of the table event_kinds; the kind is there already.
+                        .putShort((short) 0)
+                        .putInt(payload.length)
+                        .put(payload)
+                        .putInt(metaData.length)
+                        .put(metaData);
+        return new LoggedRow(bytes, kind);
+    }
+
     /** The number of the kind of an encoded row. */
     static short kindOf(ByteBuffer bytes) {
         if (bytes.getShort(0) != COLUMN_COUNT) {

@@ -27,7 +27,7 @@ class AggregateReaderTest {
     private static final int EVENTS = 300;
 
     private static TestDatabase database;
-    private static EventLog log;
+    private static PostgresEventLog log;
 
     /** Aggregate of each event, from position 1. */
     private static final List<String> written = new ArrayList<>();
@@ -35,7 +35,7 @@ class AggregateReaderTest {
     @BeforeAll
     static void write() {
         database = TestDatabase.create();
-        log = new EventLog(database.dataSource());
+        log = new PostgresEventLog(database.dataSource());
         var random = new Random(5);
         var events = new RandomEvents(5);
         var next = new long[AGGREGATES];

@@ -37,7 +37,7 @@ class EventLogTest {
     private static final int WRITERS = 10;
 
     private final TestDatabase database = TestDatabase.create();
-    private final EventLog log = new EventLog(database.dataSource());
+    private final PostgresEventLog log = new PostgresEventLog(database.dataSource());
     private final PostgresEventStore store = log.eventStore();
     private final RandomEvents events = new RandomEvents(7);
 

@@ -35,7 +35,7 @@ class FrozenWriterTest {
         var events = new RandomEvents(17);
         var aggregate = RandomEvents.id("a");
         var random = new Random(19);
-        try (var log = new EventLog(database.dataSource());
+        try (var log = new PostgresEventLog(database.dataSource());
                 var said = writer.inputReader(StandardCharsets.UTF_8)) {
             for (int i = 0; i < STOPS; i++) {
                 // It tells of each append.
@@ -84,7 +84,7 @@ class FrozenWriterTest {
             source.setUrl(arguments[0]);
             var events = new RandomEvents(23);
             var aggregate = UUID.randomUUID().toString();
-            try (var log = new EventLog(source)) {
+            try (var log = new PostgresEventLog(source)) {
                 for (long sequence = 0; ; sequence++) {
                     log.storageEngine()
                             .appendEvents(RandomEvents.message(aggregate, sequence, events.any()));

@@ -24,11 +24,11 @@ final class LedgerInstance implements AutoCloseable {
     private final StatementLog statements = new StatementLog();
     private final SimpleCommandBus commands = SimpleCommandBus.builder().build();
     private final CachingRepository<Ledger> repository;
-    private final EventLog log;
+    private final PostgresEventLog log;
     private final PostgresEventStore store;
 
     LedgerInstance(DataSource database, int cachedMax) {
-        log = new EventLog(statements.over(database));
+        log = new PostgresEventLog(statements.over(database));
         store = log.eventStore();
         var model = AnnotatedAggregateMetaModelFactory.inspectAggregate(Ledger.class);
         Map<Class<?>, Repository<?>> repositories = new HashMap<>();

@@ -34,8 +34,8 @@ class LogProperties {
                             writers)
             throws Exception {
         try (var database = TestDatabase.create();
-                var one = new EventLog(database.dataSource());
-                var two = new EventLog(database.dataSource())) {
+                var one = new PostgresEventLog(database.dataSource());
+                var two = new PostgresEventLog(database.dataSource())) {
             var store = two.eventStore();
             var streamed = new ArrayList<String>();
             var acknowledged = new ArrayList<List<String>>();
@@ -82,7 +82,7 @@ class LogProperties {
     }
 
     /** Appends on top of what the log has, once each; those that lose the race are left out. */
-    private static List<List<String>> write(EventLog log, List<List<Integer>> appends) {
+    private static List<List<String>> write(PostgresEventLog log, List<List<Integer>> appends) {
         var events = new RandomEvents(5);
         var acknowledged = new ArrayList<List<String>>();
         for (var aggregates : appends) {

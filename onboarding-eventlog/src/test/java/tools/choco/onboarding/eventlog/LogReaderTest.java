@@ -20,7 +20,7 @@ class LogReaderTest {
     private static final String B = RandomEvents.id("b");
 
     private final TestDatabase database = TestDatabase.create();
-    private final EventLog log = new EventLog(database.dataSource());
+    private final PostgresEventLog log = new PostgresEventLog(database.dataSource());
     private final LogReader reader = log.reader();
     private final RandomEvents events = new RandomEvents(5);
 

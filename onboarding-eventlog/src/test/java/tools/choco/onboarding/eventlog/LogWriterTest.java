@@ -44,7 +44,7 @@ class LogWriterTest {
     private final TestDatabase database = TestDatabase.create();
     private final StatementLog statements = new StatementLog();
     private final DataSource connections = statements.over(source(database));
-    private final EventLog log = new EventLog(connections);
+    private final PostgresEventLog log = new PostgresEventLog(connections);
     private final RandomEvents events = new RandomEvents(13);
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -121,7 +121,7 @@ class LogWriterTest {
         var small =
                 new EventLogSettings(
                         2, 10, 1_000_000, Duration.ofSeconds(30), Duration.ofSeconds(1));
-        try (var bounded = new EventLog(connections, small)) {
+        try (var bounded = new PostgresEventLog(connections, small)) {
             List<Future<?>> taken;
             try (var unused = Locks.hold(database)) {
                 var one = next(A, 0);
@@ -189,7 +189,7 @@ class LogWriterTest {
         var hasty =
                 new EventLogSettings(
                         10, 10, 1_000_000, Duration.ofMillis(300), Duration.ofSeconds(1));
-        try (var bounded = new EventLog(connections, hasty);
+        try (var bounded = new PostgresEventLog(connections, hasty);
                 var unused = Locks.hold(database)) {
             assertThatThrownBy(() -> bounded.storageEngine().appendEvents(next(A, 0)))
                     .isInstanceOf(LogUnavailable.class);
@@ -295,7 +295,7 @@ class LogWriterTest {
 
     @Test
     void recoversFromADatabaseThatWasAwayOrReadOnly() throws Exception {
-        try (var hasty = new EventLog(connections, HASTY)) {
+        try (var hasty = new PostgresEventLog(connections, HASTY)) {
             hasty.storageEngine().appendEvents(next(A, 0));
 
             for (var trouble :
@@ -319,7 +319,7 @@ class LogWriterTest {
 
     @Test
     void leavesASessionThatOnlyLetsRead() throws Exception {
-        try (var pooled = new EventLog(database.dataSource(), HASTY)) {
+        try (var pooled = new PostgresEventLog(database.dataSource(), HASTY)) {
             pooled.storageEngine().appendEvents(next(A, 0));
             alterDatabase("SET default_transaction_read_only = on");
             await().untilAsserted(
@@ -378,7 +378,7 @@ class LogWriterTest {
         user.setUser(database.serviceUser());
         try (var connection = database.dataSource().getConnection();
                 var statement = connection.createStatement();
-                var limited = new EventLog(user)) {
+                var limited = new PostgresEventLog(user)) {
             statement.execute("SELECT grant_to_service('%s')".formatted(database.serviceUser()));
             limited.storageEngine().appendEvents(next(A, 0));
             statement.execute("REVOKE INSERT ON events FROM " + database.serviceUser());
@@ -408,7 +408,7 @@ class LogWriterTest {
                         told.add(reason.name());
                     }
                 };
-        try (var watched = new EventLog(connections, EventLogSettings.DEFAULT, listener)) {
+        try (var watched = new PostgresEventLog(connections, EventLogSettings.DEFAULT, listener)) {
             watched.storageEngine().appendEvents(next(A, 0), next(A, 1), next(B, 0));
             assertThatThrownBy(() -> watched.storageEngine().appendEvents(next(A, 1)))
                     .isInstanceOf(ConcurrencyException.class);

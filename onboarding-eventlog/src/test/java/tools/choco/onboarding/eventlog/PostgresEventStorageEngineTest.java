@@ -26,8 +26,8 @@ class PostgresEventStorageEngineTest extends EventStorageContract {
             WHERE datname = current_database() AND query LIKE 'LISTEN%'
             """;
 
-    private final EventLog one = new EventLog(database.dataSource());
-    private final EventLog two = new EventLog(database.dataSource());
+    private final PostgresEventLog one = new PostgresEventLog(database.dataSource());
+    private final PostgresEventLog two = new PostgresEventLog(database.dataSource());
     private final PostgresEventStore storeOfTwo = two.eventStore();
 
     @AfterEach
@@ -117,8 +117,8 @@ class PostgresEventStorageEngineTest extends EventStorageContract {
         var never =
                 new EventLogSettings(
                         100, 100, 1_000_000, Duration.ofSeconds(10), Duration.ofHours(1));
-        try (var here = new EventLog(database.dataSource(), never);
-                var elsewhere = new EventLog(database.dataSource(), never)) {
+        try (var here = new PostgresEventLog(database.dataSource(), never);
+                var elsewhere = new PostgresEventLog(database.dataSource(), never)) {
             var stores = List.of(here.eventStore(), elsewhere.eventStore());
             for (var store : stores) {
                 try (var stream = store.openStream(store.createHeadToken())) {

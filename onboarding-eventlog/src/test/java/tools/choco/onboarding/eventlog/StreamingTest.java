@@ -35,7 +35,7 @@ class StreamingTest {
     private static final int SEGMENTS = 2;
 
     private final TestDatabase database = TestDatabase.create();
-    private final EventLog log = new EventLog(database.dataSource());
+    private final PostgresEventLog log = new PostgresEventLog(database.dataSource());
     private final PostgresEventStore store = log.eventStore();
     private final ScheduledExecutorService coordinator =
             Executors.newScheduledThreadPool(1, Thread.ofVirtual().factory());

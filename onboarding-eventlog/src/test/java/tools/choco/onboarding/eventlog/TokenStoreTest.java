@@ -21,7 +21,7 @@ class TokenStoreTest {
     private static final Duration OVER = Duration.ofHours(-1);
 
     private final TestDatabase database = TestDatabase.create();
-    private final EventLog log = new EventLog(database.dataSource());
+    private final PostgresEventLog log = new PostgresEventLog(database.dataSource());
     private final TokenStore one = log.tokenStore("one", LONG);
     private final TokenStore two = log.tokenStore("two", LONG);
 

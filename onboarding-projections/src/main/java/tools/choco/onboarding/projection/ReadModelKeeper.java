@@ -93,13 +93,22 @@ public final class ReadModelKeeper {
         builders = workers;
         rounds = clock;
         projections.values().forEach(generations::ensure);
-        if (source.head() == 0) {
+        if (isLogEmpty()) {
             fill(unfilled());
         }
         round();
         ScheduledFuture<?> _ =
                 clock.scheduleWithFixedDelay(
                         this::tryRound, ROUND.toMillis(), ROUND.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private boolean isLogEmpty() {
+        try {
+            return source.head() == 0;
+        } catch (RuntimeException away) {
+            log.warn("The read models wait for the log: {}", away.getMessage());
+            return false;
+        }
     }
 
     /** Stops after the batches under way. */

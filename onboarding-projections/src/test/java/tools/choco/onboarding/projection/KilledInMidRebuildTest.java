@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 import tools.choco.onboarding.evaluation.Funnels;
-import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.funnel.FunnelProjection;
 
@@ -118,7 +118,7 @@ class KilledInMidRebuildTest {
         public static void main(String[] arguments) throws IOException {
             PGSimpleDataSource source = new PGSimpleDataSource();
             source.setUrl(arguments[0]);
-            try (EventLog log = new EventLog(source)) {
+            try (PostgresEventLog log = new PostgresEventLog(source)) {
                 Projections processors =
                         new Projections(
                                 log.eventStore(),

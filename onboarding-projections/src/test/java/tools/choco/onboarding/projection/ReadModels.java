@@ -16,9 +16,9 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.axonframework.eventhandling.DomainEventMessage;
-import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.LogReader;
 import tools.choco.onboarding.eventlog.LoggedRow;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
@@ -31,7 +31,7 @@ public final class ReadModels implements AutoCloseable {
             new ProjectionSettings(100, 1, Duration.ofMillis(50));
 
     private final TestDatabase database = TestDatabase.create();
-    private final EventLog log = new EventLog(database.dataSource());
+    private final PostgresEventLog log = new PostgresEventLog(database.dataSource());
     private final PostgresEventStore events = log.eventStore();
     private final ScheduledExecutorService coordinators =
             Executors.newSingleThreadScheduledExecutor();

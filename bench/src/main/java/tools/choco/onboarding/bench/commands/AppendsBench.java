@@ -20,7 +20,7 @@ import tools.choco.onboarding.bench.measure.Repeating;
 import tools.choco.onboarding.bench.measure.Resources;
 import tools.choco.onboarding.bench.measure.Row;
 import tools.choco.onboarding.bench.measure.Stage;
-import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.events.v1.OnboardingStepReopened;
 
@@ -66,14 +66,14 @@ public final class AppendsBench implements Bench {
     private static final class Appender implements AutoCloseable {
 
         private final HikariDataSource pool;
-        private final EventLog log;
+        private final PostgresEventLog log;
         private final List<String> cold;
         private final AtomicInteger next = new AtomicInteger();
 
         Appender(Database database, int aggregates) throws SQLException {
             cold = anywhere(database, aggregates);
             pool = database.pool(CONNECTIONS);
-            log = new EventLog(pool);
+            log = new PostgresEventLog(pool);
         }
 
         private static List<String> anywhere(Database database, int count) throws SQLException {

@@ -12,8 +12,8 @@ import org.postgresql.copy.CopyIn;
 import tools.choco.onboarding.bench.database.Database;
 import tools.choco.onboarding.bench.measure.Stage;
 import tools.choco.onboarding.bench.reading.Rebuilding;
-import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.LoggedRow;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.events.EventFields;
 import tools.choco.onboarding.events.EventType;
 
@@ -66,7 +66,7 @@ final class FunnelLog {
     private static void writeJson(Database database) throws SQLException {
         var json = new ObjectMapper().registerModule(new ProtobufModule());
         try (var pool = database.pool(2);
-                var log = new EventLog(pool);
+                var log = new PostgresEventLog(pool);
                 var connection = database.connect()) {
             try (var statement = connection.createStatement()) {
                 statement.execute(

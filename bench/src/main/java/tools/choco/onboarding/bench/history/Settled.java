@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.axonframework.eventhandling.tokenstore.UnableToClaimTokenException;
-import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.provisioning.SiteOutcome;
 
 /** Keeps a service from doing what a history says was done. */
@@ -17,7 +17,7 @@ final class Settled {
 
     /** Tells those who act on events that they have seen the log as it is; unless they know. */
     static void all(DataSource database) {
-        try (var log = new EventLog(database)) {
+        try (var log = new PostgresEventLog(database)) {
             var tokens = log.tokenStore("fill-log", Duration.ofSeconds(10));
             for (var processor : ACTING) {
                 try {

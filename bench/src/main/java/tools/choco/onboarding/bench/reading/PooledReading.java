@@ -17,7 +17,7 @@ import org.axonframework.eventhandling.Segment;
 import org.axonframework.eventhandling.pooled.PooledStreamingEventProcessor;
 import org.axonframework.messaging.StreamableMessageSource;
 import tools.choco.onboarding.bench.database.Database;
-import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.projection.Coordinators;
 
@@ -31,14 +31,14 @@ final class PooledReading implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private final HikariDataSource pool;
-    private final EventLog log;
+    private final PostgresEventLog log;
     private final PostgresEventStore store;
     private final Coordinators coordinators = new Coordinators(1, Executors.defaultThreadFactory());
     private final ScheduledExecutorService workers = Executors.newScheduledThreadPool(1);
 
     PooledReading(Database database) {
         pool = database.pool(CONNECTIONS);
-        log = new EventLog(pool);
+        log = new PostgresEventLog(pool);
         store = log.eventStore();
     }
 

@@ -6,7 +6,7 @@ import tools.choco.onboarding.bench.measure.Comparison;
 import tools.choco.onboarding.bench.measure.Resources;
 import tools.choco.onboarding.bench.measure.Row;
 import tools.choco.onboarding.bench.measure.Stage;
-import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 
 /** Row 6b: the log's direct reader, beside a bare cursor. */
 public final class ReaderBench implements Bench {
@@ -30,7 +30,7 @@ public final class ReaderBench implements Bench {
         long events = stage.scale().eventsRead();
         var database = stage.log(stage.scale().largeLog());
         var pool = resources.closing(database.pool(CONNECTIONS));
-        var log = resources.closing(new EventLog(pool));
+        var log = resources.closing(new PostgresEventLog(pool));
         var cursor = new Cursor(database);
         var sides =
                 new Comparison() {

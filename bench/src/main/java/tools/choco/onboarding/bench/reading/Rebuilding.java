@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.bench.database.Database;
-import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.funnel.FunnelProjection;
 import tools.choco.onboarding.funnel.config.FunnelFiles;
@@ -35,7 +35,7 @@ public final class Rebuilding implements AutoCloseable {
 
     private final Database database;
     private final HikariDataSource pool;
-    private final EventLog log;
+    private final PostgresEventLog log;
     private final PostgresEventStore store;
     private final Coordinators coordinators = new Coordinators(2, Executors.defaultThreadFactory());
     private final ScheduledExecutorService workers = Executors.newScheduledThreadPool(2);
@@ -48,7 +48,7 @@ public final class Rebuilding implements AutoCloseable {
     public Rebuilding(Database database) {
         this.database = database;
         pool = database.pool(CONNECTIONS);
-        log = new EventLog(pool);
+        log = new PostgresEventLog(pool);
         store = log.eventStore();
     }
 

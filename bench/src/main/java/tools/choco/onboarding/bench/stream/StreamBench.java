@@ -26,7 +26,7 @@ import tools.choco.onboarding.bench.measure.Comparison;
 import tools.choco.onboarding.bench.measure.Resources;
 import tools.choco.onboarding.bench.measure.Row;
 import tools.choco.onboarding.bench.measure.Stage;
-import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.relay.EventRelay;
 import tools.choco.onboarding.relay.RelaySettings;
 import tools.choco.onboarding.relay.StreamMessage;
@@ -58,7 +58,7 @@ public final class StreamBench implements Bench {
         NatsProcess server = resources.closing(NatsProcess.start(stage.directory()));
         var database = stage.copyOfLog(stage.scale().smallLog(), "stream");
         var pool = resources.closing(database.pool(CONNECTIONS));
-        var log = resources.closing(new EventLog(pool));
+        var log = resources.closing(new PostgresEventLog(pool));
         Connection connection = resources.closing(connect(server.url()));
         List<StreamMessage> messages = messages(log);
         var sides =
@@ -94,7 +94,7 @@ public final class StreamBench implements Bench {
         return sides;
     }
 
-    private static List<StreamMessage> messages(EventLog log) {
+    private static List<StreamMessage> messages(PostgresEventLog log) {
         var maker = new StreamMessages();
         List<StreamMessage> made = new ArrayList<>();
         log.reader()
@@ -115,7 +115,7 @@ public final class StreamBench implements Bench {
         return made;
     }
 
-    private static double relayed(String url, DataSource source, EventLog log, int count)
+    private static double relayed(String url, DataSource source, PostgresEventLog log, int count)
             throws IOException {
         var meters = new SimpleMeterRegistry();
         try (var relay =

@@ -21,8 +21,8 @@ import tools.choco.onboarding.answer.Answers;
 import tools.choco.onboarding.answer.form.JsonAnswerForms;
 import tools.choco.onboarding.bench.commands.NoSites;
 import tools.choco.onboarding.bench.database.Database;
-import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.LoggedRow;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
 import tools.choco.onboarding.events.EventType;
@@ -41,7 +41,7 @@ class FillLogTest {
     private static final History.Settings SETTINGS = History.Settings.of(EVENTS, 3);
 
     private static TestDatabase database;
-    private static EventLog log;
+    private static PostgresEventLog log;
     private static PostgresEventStore store;
 
     @BeforeAll
@@ -50,7 +50,7 @@ class FillLogTest {
         var history = new History(SETTINGS);
         history.serveFlows(database.dataSource());
         FillLog.with(history, new Database(database.jdbcUrl()).connect(), done -> {});
-        log = new EventLog(database.dataSource());
+        log = new PostgresEventLog(database.dataSource());
         store = log.eventStore();
     }
 

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.SimpleSerializedObject;
 import org.axonframework.serialization.SimpleSerializedType;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.eventlog.LogReader;
 import tools.choco.onboarding.transaction.Transactions;
 
 /** Where processors are, as every instance can see it: their tokens, and the log itself. */
@@ -22,13 +24,15 @@ public final class Positions {
 
     private final Transactions transactions;
     private final Serializer serializer;
+    private final LogReader log;
 
     /**
      * @param serializer that of the tokens
      */
-    public Positions(Transactions transactions, Serializer serializer) {
+    public Positions(Transactions transactions, Serializer serializer, LogReader log) {
         this.transactions = transactions;
         this.serializer = serializer;
+        this.log = log;
     }
 
     /**
@@ -63,21 +67,14 @@ public final class Positions {
 
     /** The position of the last event; 0 if there is none. */
     long head() {
-        return transactions
-                .jdbc()
-                .sql("SELECT coalesce(max(position), 0) FROM events")
-                .query(Long.class)
-                .single();
+        return log.head();
     }
 
     /** When the first event after a position was appended; empty if there is none. */
     Optional<Instant> timeAfter(long position) {
-        return transactions
-                .jdbc()
-                .sql("SELECT time FROM events WHERE position > ? ORDER BY position LIMIT 1")
-                .param(position)
-                .query((row, number) -> row.getTimestamp(1).toInstant())
-                .optional();
+        List<Instant> times = new ArrayList<>(1);
+        log.read(position, position + 1, 1, rows -> times.add(rows.getFirst().time()));
+        return times.stream().findFirst();
     }
 
     private Stored stored(ResultSet row, int number) throws SQLException {

@@ -19,6 +19,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.eventlog.CachingRepository;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.EventLogSettings;
@@ -56,6 +57,7 @@ class AxonConfiguration {
             PostgresEventStore eventStore,
             FlowCatalog flows,
             AnswerVault vault,
+            TextVault texts,
             AnswerForms forms,
             Clock clock,
             AggregateSettings aggregates,
@@ -77,6 +79,7 @@ class AxonConfiguration {
                 .configureCorrelationDataProviders(configuration -> List.of())
                 .registerComponent(FlowCatalog.class, configuration -> flows)
                 .registerComponent(AnswerVault.class, configuration -> vault)
+                .registerComponent(TextVault.class, configuration -> texts)
                 .registerComponent(AnswerForms.class, configuration -> forms)
                 .registerComponent(Clock.class, configuration -> clock)
                 .registerComponent(

@@ -5,6 +5,8 @@ import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.choco.onboarding.answer.TextVault;
+import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.github.GithubLinks;
 import tools.choco.onboarding.ops.Audit;
@@ -42,8 +44,8 @@ class SitesConfiguration {
     }
 
     @Bean
-    Audit audit(PostgresEventStore log, Clock clock) {
-        return new LoggedAudit(log, clock);
+    Audit audit(PostgresEventStore store, EventLog log, TextVault texts, Clock clock) {
+        return new LoggedAudit(store, log.aggregates(), texts, clock);
     }
 
     @Bean

@@ -82,6 +82,14 @@ final class BinaryCopy {
         }
     }
 
+    void bytea(byte @Nullable [] value) {
+        if (value == null) {
+            putInt(-1);
+        } else {
+            bytes(value);
+        }
+    }
+
     void jsonb(String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         putInt(bytes.length + 1);

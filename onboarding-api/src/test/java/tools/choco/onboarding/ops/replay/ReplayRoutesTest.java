@@ -296,8 +296,7 @@ class ReplayRoutesTest {
         }
 
         @Override
-        public void apply(Connection connection, List<LoggedEvent> events)
-                throws SQLException {
+        public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
             try (PreparedStatement statement =
                     connection.prepareStatement(
                             "INSERT INTO seen VALUES (?) ON CONFLICT DO NOTHING")) {

@@ -12,7 +12,7 @@ CREATE TABLE sites (
     template_id     text        NOT NULL,
     deploy_status   text        CHECK (deploy_status IN ('pending', 'building', 'ready', 'failed')),
     deploy_url      text,
-    github_repo     text,
+    github_repo     bytea,
     requested_at    timestamptz NOT NULL,
     updated_at      timestamptz NOT NULL,
     events          bigint      NOT NULL,
@@ -27,6 +27,7 @@ CREATE TABLE sites (
 
 COMMENT ON TABLE sites IS 'One row a site, rebuilt from the log';
 COMMENT ON COLUMN sites.deploy_status IS 'Outcome of the latest build, apart from the stage; null before the first';
+COMMENT ON COLUMN sites.github_repo IS 'Source as the event has it: sealed with the key of the user, erased with it';
 COMMENT ON COLUMN sites.requested_at IS 'When the site was first requested';
 COMMENT ON COLUMN sites.updated_at IS 'When its last event happened';
 COMMENT ON COLUMN sites.events IS 'Number of its events applied';

@@ -24,7 +24,9 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.answer.Answers;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.events.v1.SealedAnswers;
+import tools.choco.onboarding.events.v1.SealedText;
 
 /**
  * Data keys in the table {@code user_keys}, one current key per user, each wrapped by a master key.
@@ -32,9 +34,10 @@ import tools.choco.onboarding.events.v1.SealedAnswers;
  * <p>Safe on any number of instances. Changes of keys are committed on a transaction of their own:
  * what was sealed may be in the log at once, whatever becomes of the caller's transaction.
  */
-public final class PostgresAnswerVault implements AnswerVault {
+public final class PostgresAnswerVault implements AnswerVault, TextVault {
 
     private static final String SEAL = "onboarding/answers/1";
+    private static final String TEXT = "onboarding/text/1";
     private static final String SECRET = "onboarding/secret/1";
     private static final String WRAP = "onboarding/data-key/1";
     private static final int REWRAPPED_PER_BATCH_MAX = 500;
@@ -103,7 +106,7 @@ public final class PostgresAnswerVault implements AnswerVault {
     @Override
     public Optional<Answers> open(
             String userId, String sessionId, String stepId, SealedAnswers sealed) {
-        UUID keyId = keyId(sealed);
+        UUID keyId = keyId(sealed.getKeyId());
         return open(
                         userId,
                         keyId,
@@ -112,8 +115,34 @@ public final class PostgresAnswerVault implements AnswerVault {
                 .map(Answers::new);
     }
 
+    @Override
+    public SealedText seal(String userId, String aggregateId, String field, String text) {
+        CurrentKey current = current(userId);
+        AesGcm.Sealed sealed =
+                AesGcm.seal(
+                        current.key(),
+                        text.getBytes(StandardCharsets.UTF_8),
+                        fieldOf(userId, aggregateId, field, current.keyId()));
+        return SealedText.newBuilder()
+                .setKeyId(current.keyId().toString())
+                .setNonce(sealed.nonce())
+                .setCiphertext(sealed.ciphertext())
+                .build();
+    }
+
+    @Override
+    public Optional<String> open(
+            String userId, String aggregateId, String field, SealedText sealed) {
+        UUID keyId = keyId(sealed.getKeyId());
+        return open(
+                userId,
+                keyId,
+                new AesGcm.Sealed(sealed.getNonce(), sealed.getCiphertext()),
+                fieldOf(userId, aggregateId, field, keyId));
+    }
+
     /**
-     * Seals a secret of a user's that is no answer.
+     * Seals a secret of a user's that no event carries.
      *
      * @param use what it is for; opens for that use only
      */
@@ -431,6 +460,10 @@ public final class PostgresAnswerVault implements AnswerVault {
         return AesGcm.associated(SEAL, userId, sessionId, stepId, keyId.toString());
     }
 
+    private static byte[] fieldOf(String userId, String aggregateId, String field, UUID keyId) {
+        return AesGcm.associated(TEXT, userId, aggregateId, field, keyId.toString());
+    }
+
     private static byte[] secretOf(String userId, String use, UUID keyId) {
         return AesGcm.associated(SECRET, userId, use, keyId.toString());
     }
@@ -439,9 +472,9 @@ public final class PostgresAnswerVault implements AnswerVault {
         return AesGcm.associated(WRAP, keyId.toString(), userId, masterId);
     }
 
-    private static UUID keyId(SealedAnswers sealed) {
+    private static UUID keyId(String text) {
         try {
-            return UUID.fromString(sealed.getKeyId());
+            return UUID.fromString(text);
         } catch (IllegalArgumentException e) {
             throw notWhatWasSealed();
         }

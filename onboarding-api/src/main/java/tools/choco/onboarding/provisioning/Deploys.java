@@ -2,6 +2,7 @@ package tools.choco.onboarding.provisioning;
 
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import tools.choco.onboarding.events.v1.DeployStatus;
+import tools.choco.onboarding.github.GithubLinks;
 import tools.choco.onboarding.site.GoLive;
 import tools.choco.onboarding.site.ProvisioningState;
 import tools.choco.onboarding.site.RecordDeploy;
@@ -13,11 +14,17 @@ final class Deploys {
 
     private final CommandGateway commands;
     private final SiteHosting hosting;
+    private final GithubLinks links;
     private final Checkpoints checkpoints;
 
-    Deploys(CommandGateway commands, SiteHosting hosting, Checkpoints checkpoints) {
+    Deploys(
+            CommandGateway commands,
+            SiteHosting hosting,
+            GithubLinks links,
+            Checkpoints checkpoints) {
         this.commands = commands;
         this.hosting = hosting;
+        this.links = links;
         this.checkpoints = checkpoints;
     }
 
@@ -52,11 +59,16 @@ final class Deploys {
                             ready.attempt(),
                             deployment.projectId(),
                             deployment.url(),
-                            deployment.repository(),
+                            named(ready, deployment),
                             ready.followUp(HopWork.CALLER)));
             checkpoints.reached(hop + Checkpoints.AFTER_EVENT, id);
         }
         return true;
+    }
+
+    /** The repository's name; not that of an account which the user has taken back meanwhile. */
+    private String named(SiteState site, Deployment deployment) {
+        return links.isLinked(site.userId()) ? deployment.repository() : "";
     }
 
     /** Says of a build that was given up that it failed. */

@@ -3,6 +3,7 @@ package tools.choco.onboarding.provisioning;
 import java.util.Optional;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import tools.choco.onboarding.Caller;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.github.GithubLinks;
 import tools.choco.onboarding.site.AdvanceSite;
 import tools.choco.onboarding.site.ProvisioningState;
@@ -23,6 +24,7 @@ final class HopWork {
     private final SiteHosting hosting;
     private final GithubLinks links;
     private final Deploys deploys;
+    private final TextVault texts;
     private final Checkpoints checkpoints;
 
     HopWork(
@@ -30,11 +32,13 @@ final class HopWork {
             SiteHosting hosting,
             GithubLinks links,
             Deploys deploys,
+            TextVault texts,
             Checkpoints checkpoints) {
         this.commands = commands;
         this.hosting = hosting;
         this.links = links;
         this.deploys = deploys;
+        this.texts = texts;
         this.checkpoints = checkpoints;
     }
 
@@ -94,13 +98,13 @@ final class HopWork {
             park(site);
             return Result.PARKED;
         }
-        String wanted = site.githubRepo();
         String repository =
-                wanted == null ? account.get().login() + "/" + site.slug().value() : wanted;
+                site.repository(texts)
+                        .orElseGet(() -> account.get().login() + "/" + site.slug().value());
         reached(site, Checkpoints.BEFORE_CALL);
-        Source source = hosting.resolveSource(hosted(site), account.get(), repository);
+        hosting.resolveSource(hosted(site), account.get(), repository);
         reached(site, Checkpoints.AFTER_CALL);
-        advance(site, ProvisioningState.SOURCE_RESOLVED, source.repository());
+        advance(site, ProvisioningState.SOURCE_RESOLVED, "");
         return Result.MOVED;
     }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.choco.onboarding.Request;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.events.v1.ErrorKind;
 import tools.choco.onboarding.github.GithubLinks;
 import tools.choco.onboarding.site.FailSite;
@@ -62,6 +63,7 @@ public final class ProvisioningTasks implements Hops, Restart {
             CommandGateway commands,
             SiteHosting hosting,
             GithubLinks links,
+            TextVault texts,
             HopAttempts attempts,
             ProvisioningSettings settings,
             Clock clock,
@@ -69,8 +71,8 @@ public final class ProvisioningTasks implements Hops, Restart {
         this.tasks = tasks;
         this.transactions = transactions;
         this.commands = commands;
-        this.deploys = new Deploys(commands, hosting, checkpoints);
-        this.work = new HopWork(commands, hosting, links, deploys, checkpoints);
+        this.deploys = new Deploys(commands, hosting, links, checkpoints);
+        this.work = new HopWork(commands, hosting, links, deploys, texts, checkpoints);
         this.checkpoints = checkpoints;
         this.attempts = attempts;
         this.settings = settings;

@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.choco.onboarding.EventTime;
 import tools.choco.onboarding.Request;
+import tools.choco.onboarding.github.GithubLinks;
 import tools.choco.onboarding.site.ReadSite;
 import tools.choco.onboarding.site.SiteAnswer;
 import tools.choco.onboarding.site.SiteId;
@@ -47,13 +48,14 @@ public final class PushedSites {
             Transactions transactions,
             CommandGateway commands,
             SiteHosting hosting,
+            GithubLinks links,
             ProvisioningSettings settings,
             Clock clock,
             Checkpoints checkpoints) {
         this.tasks = tasks;
         this.transactions = transactions;
         this.commands = commands;
-        this.deploys = new Deploys(commands, hosting, checkpoints);
+        this.deploys = new Deploys(commands, hosting, links, checkpoints);
         this.settings = settings;
         this.clock = clock;
         this.task =

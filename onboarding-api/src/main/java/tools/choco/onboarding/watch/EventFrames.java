@@ -1,6 +1,7 @@
 package tools.choco.onboarding.watch;
 
 import java.nio.charset.StandardCharsets;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.projection.LoggedEvent;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,9 +15,9 @@ final class EventFrames {
     private final JsonMapper json;
     private final EventJson fields;
 
-    EventFrames(JsonMapper json) {
+    EventFrames(JsonMapper json, TextVault texts) {
         this.json = json;
-        this.fields = new EventJson(json);
+        this.fields = EventJson.opened(json, texts);
     }
 
     /** How long a client waits before it connects again. */

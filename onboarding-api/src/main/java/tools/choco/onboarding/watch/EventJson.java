@@ -5,9 +5,14 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.answer.TextVault;
+import tools.choco.onboarding.events.EventFields;
+import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.events.v1.OnboardingReset;
 import tools.choco.onboarding.events.v1.OnboardingStarted;
 import tools.choco.onboarding.events.v1.OnboardingStepCompleted;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.events.v1.SiteProvisionCompleted;
 import tools.choco.onboarding.events.v1.SiteProvisionStateChanged;
 import tools.jackson.databind.JsonNode;
@@ -17,7 +22,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What an event shows to those outside: its public fields in camelCase, without its time. As in
- * every answer, what has no value is null, and the words of an enum are lower case.
+ * every answer, what has no value is null, and the words of an enum are lower case. What is sealed
+ * goes by the name of the field that it stands for: {@code sealed_github_repo} is {@code
+ * githubRepo}.
  */
 public final class EventJson {
 
@@ -32,20 +39,38 @@ public final class EventJson {
                     field(SiteProvisionCompleted.getDefaultInstance(), "vercel_project_id"));
 
     private static final String OCCURRED_AT = "occurred_at";
+    private static final String SEALED = "sealed_";
 
     private final JsonMapper json;
+    private final @Nullable TextVault texts;
 
-    public EventJson(JsonMapper json) {
+    private EventJson(JsonMapper json, @Nullable TextVault texts) {
         this.json = json;
+        this.texts = texts;
+    }
+
+    /** For the user: what is sealed is shown, and null once their keys are destroyed. */
+    public static EventJson opened(JsonMapper json, TextVault texts) {
+        return new EventJson(json, texts);
+    }
+
+    /** For other systems: what is sealed is null. */
+    public static EventJson closed(JsonMapper json) {
+        return new EventJson(json, null);
     }
 
     /** Adds the fields of an event, or of a part of one. */
     public void add(ObjectNode target, Message message) {
         for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
-            if (HIDDEN.contains(field) || field.getName().equals(OCCURRED_AT)) {
+            if (HIDDEN.contains(field)
+                    || field.getName().equals(OCCURRED_AT)
+                    || field.getName().startsWith(SEALED)) {
                 continue;
             }
-            Object value = message.getField(field);
+            FieldDescriptor sealed =
+                    message.getDescriptorForType().findFieldByName(SEALED + field.getName());
+            Object value =
+                    sealed == null ? message.getField(field) : opened(message, field, sealed);
             if (field.isRepeated()) {
                 ArrayNode items = target.putArray(field.getJsonName());
                 ((Iterable<?>) value).forEach(item -> items.add(node(field, item)));
@@ -53,6 +78,23 @@ public final class EventJson {
                 target.set(field.getJsonName(), node(field, value));
             }
         }
+    }
+
+    /** The text that a field stands for; empty if it is not to be read, or not any more. */
+    private String opened(Message event, FieldDescriptor field, FieldDescriptor sealed) {
+        if (texts == null || !event.hasField(sealed)) {
+            return "";
+        }
+        String aggregate =
+                EventType.of(event).aggregateType().equals(EventType.SITE)
+                        ? EventFields.siteId(event).orElseThrow()
+                        : EventFields.sessionId(event);
+        return texts.open(
+                        EventFields.userId(event),
+                        aggregate,
+                        field.getName(),
+                        (SealedText) event.getField(sealed))
+                .orElse("");
     }
 
     private JsonNode node(FieldDescriptor field, Object value) {

@@ -25,6 +25,7 @@ import org.axonframework.messaging.StreamableMessageSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.edge.EdgeProblem;
 import tools.choco.onboarding.edge.ProblemCode;
 import tools.choco.onboarding.events.EventType;
@@ -74,16 +75,18 @@ public final class StreamHub implements AutoCloseable {
 
     /**
      * @param source the log as a stream
+     * @param texts opens what users may see of their own
      * @param timers for the heartbeats
      */
     public StreamHub(
             StreamableMessageSource<TrackedEventMessage<?>> source,
             JsonMapper json,
+            TextVault texts,
             WatchSettings settings,
             ScheduledExecutorService timers,
             MeterRegistry meters) {
         this.source = source;
-        this.frames = new EventFrames(json);
+        this.frames = new EventFrames(json, texts);
         this.settings = settings;
         this.cuts =
                 Counter.builder("onboarding.streams.cut")
@@ -297,10 +300,12 @@ public final class StreamHub implements AutoCloseable {
         if (own.isEmpty() && !ofSite) {
             return;
         }
+        Set<EventStream> ofSession = Set.of();
         try {
             LoggedEvent event = LoggedEvent.of(message);
-            Set<EventStream> ofSession =
-                    ofSite ? byId.getOrDefault(event.sessionId(), Set.of()) : Set.of();
+            if (ofSite) {
+                ofSession = byId.getOrDefault(event.sessionId(), Set.of());
+            }
             if (!own.isEmpty() || !ofSession.isEmpty()) {
                 Frame frame = frames.event(event);
                 offer(own, event, frame);
@@ -310,6 +315,7 @@ public final class StreamHub implements AutoCloseable {
             // As an event of a newer version; the client finds an instance that knows it.
             log.error("Event {} cannot be shown", message.getIdentifier(), unreadable);
             own.forEach(EventStream::cut);
+            ofSession.forEach(EventStream::cut);
         }
     }
 

@@ -22,7 +22,7 @@ final class EventBody {
 
     EventBody(JsonMapper json) {
         this.json = json;
-        this.fields = new EventJson(json);
+        this.fields = EventJson.closed(json);
     }
 
     /** An event of the log; the same row gives the same bytes. */

@@ -19,6 +19,7 @@ import org.axonframework.modelling.command.inspection.AnnotatedAggregateMetaMode
 import org.springframework.context.annotation.Bean;
 import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.eventlog.CachingRepository;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.flow.FlowCatalog;
@@ -49,6 +50,7 @@ class AxonConfiguration {
             CommandDistribution distribution,
             FlowCatalog flows,
             AnswerVault vault,
+            TextVault texts,
             AnswerForms forms,
             Clock clock,
             AggregateSettings aggregates,
@@ -80,6 +82,7 @@ class AxonConfiguration {
                 .configureCorrelationDataProviders(configuration -> List.of())
                 .registerComponent(FlowCatalog.class, configuration -> flows)
                 .registerComponent(AnswerVault.class, configuration -> vault)
+                .registerComponent(TextVault.class, configuration -> texts)
                 .registerComponent(AnswerForms.class, configuration -> forms)
                 .registerComponent(Clock.class, configuration -> clock)
                 .registerComponent(

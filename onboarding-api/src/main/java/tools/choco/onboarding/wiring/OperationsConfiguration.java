@@ -19,6 +19,7 @@ import tools.choco.onboarding.ops.processor.Processors;
 import tools.choco.onboarding.ops.processor.StoppedProcessors;
 import tools.choco.onboarding.projection.ParkedSequences;
 import tools.choco.onboarding.projection.ReadModelKeeper;
+import tools.choco.onboarding.projection.Replays;
 import tools.choco.onboarding.provisioning.HopAttempts;
 import tools.choco.onboarding.provisioning.ProvisioningSettings;
 import tools.choco.onboarding.replay.LogSourceOfReader;
@@ -74,7 +75,8 @@ class OperationsConfiguration {
             GithubLinks links,
             HopAttempts attempts,
             DeadLetters letters,
+            Replays replays,
             SessionQueries sessions) {
-        return new Erasures(transactions, vault, links, attempts, letters, sessions);
+        return new Erasures(transactions, vault, links, attempts, letters, replays, sessions);
     }
 }

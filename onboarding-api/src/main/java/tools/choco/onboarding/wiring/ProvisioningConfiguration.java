@@ -31,6 +31,7 @@ import org.axonframework.modelling.saga.repository.jdbc.SagaSchema;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.deadletter.DeadLetters;
 import tools.choco.onboarding.deadletter.ParkingInvoker;
 import tools.choco.onboarding.eventlog.EventLog;
@@ -117,6 +118,7 @@ class ProvisioningConfiguration {
             CommandGateway commands,
             SiteHosting hosting,
             GithubLinks links,
+            TextVault texts,
             HopAttempts attempts,
             ProvisioningSettings settings,
             Clock clock,
@@ -127,6 +129,7 @@ class ProvisioningConfiguration {
                 commands,
                 hosting,
                 links,
+                texts,
                 attempts,
                 settings,
                 clock,
@@ -139,11 +142,12 @@ class ProvisioningConfiguration {
             Transactions transactions,
             CommandGateway commands,
             SiteHosting hosting,
+            GithubLinks links,
             ProvisioningSettings settings,
             Clock clock,
             Checkpoints checkpoints) {
         return new PushedSites(
-                tasks, transactions, commands, hosting, settings, clock, checkpoints);
+                tasks, transactions, commands, hosting, links, settings, clock, checkpoints);
     }
 
     @Bean

@@ -6,6 +6,8 @@ import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.choco.onboarding.answer.TextVault;
+import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.github.GithubLinks;
 import tools.choco.onboarding.ops.Audit;
 import tools.choco.onboarding.ops.LoggedAudit;
@@ -42,8 +44,8 @@ class SitesConfiguration {
     }
 
     @Bean
-    Audit audit(EventStore log, Clock clock) {
-        return new LoggedAudit(log, clock);
+    Audit audit(EventStore store, EventLog log, TextVault texts, Clock clock) {
+        return new LoggedAudit(store, log.aggregates(), texts, clock);
     }
 
     @Bean

@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.answer.AnswerVault;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.eventlog.EventLog;
 import tools.choco.onboarding.launch.StartFailure;
 import tools.choco.onboarding.provisioning.ProvisioningTasks;
@@ -42,6 +43,7 @@ class WatchConfiguration {
     StreamHub streamHub(
             EventStore eventStore,
             JsonMapper json,
+            TextVault texts,
             WatchSettings settings,
             ScheduledExecutorService timers,
             MeterRegistry meters,
@@ -52,7 +54,7 @@ class WatchConfiguration {
                     "onboarding.watch.streams-max (%d) must be less than server.tomcat.max-connections (%d)."
                             .formatted(settings.streamsMax(), connectionsMax));
         }
-        return new StreamHub(eventStore, json, settings, timers, meters);
+        return new StreamHub(eventStore, json, texts, settings, timers, meters);
     }
 
     @Bean
@@ -62,12 +64,13 @@ class WatchConfiguration {
             Sessions sessions,
             SiteGateway sites,
             SitesOfSession sitesOfSession,
-            AnswerVault vault) {
+            AnswerVault vault,
+            TextVault texts) {
         return new Streams(
                 hub,
                 log.aggregates(),
                 new SessionSnapshots(sessions, sites, vault),
-                new SiteSnapshots(sites),
+                new SiteSnapshots(sites, texts),
                 sitesOfSession);
     }
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.events.v1.DeployStatus;
 import tools.choco.onboarding.events.v1.ErrorKind;
 import tools.choco.onboarding.site.ProvisioningState;
@@ -250,7 +251,8 @@ class HopsTest {
         SiteState stuck = awaitStuck(site, 1);
 
         assertThat(stuck.deployStatus()).isEqualTo(DeployStatus.DEPLOY_STATUS_FAILED);
-        assertThat(stuck.deployDetail()).isEqualTo("as the test says");
+        assertThat(stuck.detail(stage.service().part(TextVault.class)))
+                .contains("as the test says");
         restart.restart(site);
         stage.awaitAtRest(site, ProvisioningState.LIVE);
     }

@@ -42,6 +42,11 @@ public final class NatsServer implements AutoCloseable {
         this.port = port;
     }
 
+    /** Whether there is one to start. */
+    public static boolean isInstalled() {
+        return find().isPresent();
+    }
+
     /** A server that runs. */
     public static NatsServer started() {
         NatsServer server = stopped();

@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,24 +16,47 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.choco.onboarding.EventTime;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.eventlog.testing.RandomEvents;
 import tools.choco.onboarding.events.EventFields;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.events.v1.HostingMode;
 import tools.choco.onboarding.events.v1.LifecycleStage;
 import tools.choco.onboarding.events.v1.OnboardingStepCompleted;
+import tools.choco.onboarding.events.v1.OnboardingStepSkipped;
 import tools.choco.onboarding.events.v1.ProvisioningState;
+import tools.choco.onboarding.events.v1.SealedText;
+import tools.choco.onboarding.events.v1.SiteProvisionCompleted;
 import tools.choco.onboarding.events.v1.SiteProvisionRequested;
 import tools.choco.onboarding.projection.LoggedEvent;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class EventFramesTest {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Instant AT = Instant.parse("2026-11-06T09:00:00.123456Z");
 
-    private final EventFrames frames = new EventFrames(JSON);
+    /** Opens everything, and says where it stood. */
+    private static final TextVault TEXTS =
+            new TextVault() {
+                @Override
+                public SealedText seal(
+                        String userId, String aggregateId, String field, String text) {
+                    throw new UnsupportedOperationException("nothing is sealed here");
+                }
+
+                @Override
+                public Optional<String> open(
+                        String userId, String aggregateId, String field, SealedText sealed) {
+                    return sealed.getKeyId().equals("destroyed")
+                            ? Optional.empty()
+                            : Optional.of(userId + "/" + aggregateId + "/" + field);
+                }
+            };
+
+    private final EventFrames frames = new EventFrames(JSON, TEXTS);
 
     /** Whoever adds a field to an event decides here whether a user gets to see it. */
     @Test
@@ -159,6 +183,42 @@ class EventFramesTest {
             assertThat(data.valueStream().map(JsonNode::asString))
                     .noneMatch(value -> !keyId.isEmpty() && value.contains(keyId));
         }
+    }
+
+    @Test
+    void opensToTheUserWhatIsSealed() {
+        assertThat(data(completed("some key")).path("githubRepo").asString())
+                .isEqualTo("ada/the-site/github_repo");
+        assertThat(data(completed("destroyed")).path("githubRepo").isNull()).isTrue();
+        JsonNode skipped =
+                data(
+                        OnboardingStepSkipped.newBuilder()
+                                .setSessionId("the-session")
+                                .setUserId("ada")
+                                .setOccurredAt(EventTime.toProto(AT))
+                                .setSealedSkipReason(SealedText.newBuilder().setKeyId("a key"))
+                                .build());
+        assertThat(skipped.path("skipReason").asString()).isEqualTo("ada/the-session/skip_reason");
+    }
+
+    @Test
+    void opensNothingToOtherSystems() {
+        ObjectNode shown = JSON.createObjectNode();
+
+        EventJson.closed(JSON).add(shown, completed("some key"));
+
+        assertThat(shown.path("githubRepo").isNull()).isTrue();
+        assertThat(shown.propertyNames()).noneMatch(name -> name.startsWith("sealed"));
+    }
+
+    private static SiteProvisionCompleted completed(String keyId) {
+        return SiteProvisionCompleted.newBuilder()
+                .setSiteId("the-site")
+                .setSessionId("the-session")
+                .setUserId("ada")
+                .setOccurredAt(EventTime.toProto(AT))
+                .setSealedGithubRepo(SealedText.newBuilder().setKeyId(keyId))
+                .build();
     }
 
     private static Stream<Message> events() {

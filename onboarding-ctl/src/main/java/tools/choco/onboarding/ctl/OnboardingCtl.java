@@ -36,6 +36,7 @@ import picocli.CommandLine.TypeConversionException;
             ReplayCommand.class,
             DeadLettersCommand.class,
             ProvisioningCommand.class,
+            EraseCommand.class,
             StreamCommand.class,
             IngestCommand.class
         })

@@ -22,7 +22,8 @@ public final class HostingFailure extends RuntimeException {
     private final Kind kind;
 
     /**
-     * @param message fit for the user and for an event; never a secret
+     * @param message fit for the user and for an event, which keeps it in plain: never a secret,
+     *     nor the name of an account or a repository
      */
     public HostingFailure(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);

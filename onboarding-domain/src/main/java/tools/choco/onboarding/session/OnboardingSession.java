@@ -28,8 +28,10 @@ import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.Request;
 import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.events.v1.OnboardingStarted;
 import tools.choco.onboarding.events.v1.ResetInitiator;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.flow.StepKind;
@@ -121,7 +123,7 @@ public class OnboardingSession {
     }
 
     @CommandHandler
-    SessionAnswer decide(SkipStep command, Clock clock) {
+    SessionAnswer decide(SkipStep command, TextVault texts, Clock clock) {
         Request request = command.request();
         Optional<SessionAnswer> repeat = admit(request);
         if (repeat.isPresent()) {
@@ -139,7 +141,13 @@ public class OnboardingSession {
         }
         comeBack(request, clock);
         if (step.status() != StepStatus.SKIPPED) {
-            emit(SessionEvents.stepSkipped(state(), step, command.reason(), now(clock)), request);
+            emit(
+                    SessionEvents.stepSkipped(
+                            state(),
+                            step,
+                            sealed(texts, SessionEvents.SKIP_REASON, command.reason()),
+                            now(clock)),
+                    request);
         }
         return SessionAnswer.of(state());
     }
@@ -264,7 +272,8 @@ public class OnboardingSession {
     }
 
     @CommandHandler
-    SessionAnswer decide(ResetSession command, FlowCatalog flows, Clock clock) throws Exception {
+    SessionAnswer decide(ResetSession command, FlowCatalog flows, TextVault texts, Clock clock)
+            throws Exception {
         Request request = command.request();
         Optional<SessionAnswer> repeat = admit(request);
         if (repeat.isPresent() || state().status() == SessionStatus.RESET) {
@@ -282,7 +291,7 @@ public class OnboardingSession {
                                 ? ResetInitiator.RESET_INITIATOR_SELF
                                 : ResetInitiator.RESET_INITIATOR_ADMIN,
                         caller.subject(),
-                        command.reason(),
+                        sealed(texts, SessionEvents.REASON, command.reason()),
                         now),
                 request);
         SessionState ended = state();
@@ -324,6 +333,13 @@ public class OnboardingSession {
         } else {
             state = state().after(event, context);
         }
+    }
+
+    /** A text as an event carries it; null if there is none. */
+    private @Nullable SealedText sealed(TextVault texts, String field, String text) {
+        return text.isEmpty()
+                ? null
+                : texts.seal(state().userId(), state().id().value(), field, text);
     }
 
     private void begin(StartOnboarding command, FlowCatalog flows, Clock clock) {

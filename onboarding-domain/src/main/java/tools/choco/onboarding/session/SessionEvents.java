@@ -17,6 +17,7 @@ import tools.choco.onboarding.events.v1.OnboardingStepReopened;
 import tools.choco.onboarding.events.v1.OnboardingStepSkipped;
 import tools.choco.onboarding.events.v1.ResetInitiator;
 import tools.choco.onboarding.events.v1.SealedAnswers;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.events.v1.StepKind;
 import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.Step;
@@ -24,6 +25,12 @@ import tools.choco.onboarding.site.SiteId;
 
 /** Builds a session's events from its state: what they carry is derived here and nowhere else. */
 final class SessionEvents {
+
+    /** Field of a skip under which its reason is sealed. */
+    static final String SKIP_REASON = "skip_reason";
+
+    /** Field of a reset under which its reason is sealed. */
+    static final String REASON = "reason";
 
     private SessionEvents() {}
 
@@ -88,16 +95,22 @@ final class SessionEvents {
                 .build();
     }
 
+    /**
+     * @param reason why, sealed; null if the client did not say
+     */
     static OnboardingStepSkipped stepSkipped(
-            SessionState state, StepProgress step, String reason, Instant at) {
-        return OnboardingStepSkipped.newBuilder()
-                .setSessionId(state.id().value())
-                .setUserId(state.userId())
-                .setOccurredAt(EventTime.toProto(at))
-                .setStepId(step.stepId())
-                .setOrdinal(step.ordinal())
-                .setSkipReason(reason)
-                .build();
+            SessionState state, StepProgress step, @Nullable SealedText reason, Instant at) {
+        OnboardingStepSkipped.Builder event =
+                OnboardingStepSkipped.newBuilder()
+                        .setSessionId(state.id().value())
+                        .setUserId(state.userId())
+                        .setOccurredAt(EventTime.toProto(at))
+                        .setStepId(step.stepId())
+                        .setOrdinal(step.ordinal());
+        if (reason != null) {
+            event.setSealedSkipReason(reason);
+        }
+        return event.build();
     }
 
     static OnboardingStepReopened stepReopened(SessionState state, StepProgress step, Instant at) {
@@ -139,22 +152,28 @@ final class SessionEvents {
                 .build();
     }
 
+    /**
+     * @param reason why, sealed; null if a user did not say
+     */
     static OnboardingReset reset(
             SessionState state,
             SessionId successor,
             ResetInitiator initiatedBy,
             String actor,
-            String reason,
+            @Nullable SealedText reason,
             Instant at) {
-        return OnboardingReset.newBuilder()
-                .setSessionId(state.id().value())
-                .setUserId(state.userId())
-                .setOccurredAt(EventTime.toProto(at))
-                .setInitiatedBy(initiatedBy)
-                .setActorId(actor)
-                .setReason(reason)
-                .setNewSessionId(successor.value())
-                .build();
+        OnboardingReset.Builder event =
+                OnboardingReset.newBuilder()
+                        .setSessionId(state.id().value())
+                        .setUserId(state.userId())
+                        .setOccurredAt(EventTime.toProto(at))
+                        .setInitiatedBy(initiatedBy)
+                        .setActorId(actor)
+                        .setNewSessionId(successor.value());
+        if (reason != null) {
+            event.setSealedReason(reason);
+        }
+        return event.build();
     }
 
     static OnboardingCompleted completed(SessionState state, Instant at) {

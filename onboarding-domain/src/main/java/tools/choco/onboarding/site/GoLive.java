@@ -11,7 +11,7 @@ import tools.choco.onboarding.Request;
  * @param attempt attempt that the deploy belongs to
  * @param projectId id of the hosting project
  * @param deployUrl absolute address of the site
- * @param githubRepo source repository, {@code owner/name}
+ * @param githubRepo source repository, {@code owner/name}; empty if the site is not to name it
  * @param request how it came in
  */
 public record GoLive(

@@ -24,8 +24,10 @@ import tools.choco.onboarding.RecentRequests;
 import tools.choco.onboarding.Refusal;
 import tools.choco.onboarding.Refused;
 import tools.choco.onboarding.Request;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.events.v1.LifecycleStage;
 import tools.choco.onboarding.events.v1.SagaKind;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.events.v1.SiteProvisionRequested;
 
 /**
@@ -94,7 +96,7 @@ public class Site {
     }
 
     @CommandHandler
-    SiteAnswer decide(GoLive command, Clock clock) {
+    SiteAnswer decide(GoLive command, TextVault texts, Clock clock) {
         Request request = command.request();
         Optional<SiteAnswer> repeat = admit(request);
         if (repeat.isPresent()) {
@@ -103,7 +105,13 @@ public class Site {
         ProvisioningState at = requireProvisioned();
         if (at == ProvisioningState.HOOK_CREATED && state().attempt() == command.attempt()) {
             move(at, ProvisioningState.LIVE, "", request, clock);
-            emit(SiteEvents.completed(state(), command, now(clock)), request);
+            emit(
+                    SiteEvents.completed(
+                            state(),
+                            command,
+                            sealed(texts, SiteState.GITHUB_REPO, command.githubRepo()),
+                            now(clock)),
+                    request);
             if (state().lifecycleStage() == LifecycleStage.LIFECYCLE_STAGE_ADOPTED) {
                 emit(SiteEvents.settled(state(), now(clock)), request);
             }
@@ -149,7 +157,7 @@ public class Site {
     }
 
     @CommandHandler
-    SiteAnswer decide(AdoptSite command, Clock clock) {
+    SiteAnswer decide(AdoptSite command, TextVault texts, Clock clock) {
         Request request = command.request();
         Optional<SiteAnswer> repeat = admit(request);
         if (repeat.isPresent()) {
@@ -167,20 +175,31 @@ public class Site {
             throw Refused.because(
                     Refusal.GITHUB_LINK_REQUIRED, "Link GitHub before adopting the site.");
         }
-        emit(SiteEvents.adopted(state(), command.githubRepo(), now(clock)), request);
+        emit(
+                SiteEvents.adopted(
+                        state(),
+                        sealed(texts, SiteState.GITHUB_REPO, command.githubRepo()),
+                        now(clock)),
+                request);
         return SiteAnswer.of(state());
     }
 
     @CommandHandler
-    SiteAnswer decide(RecordDeploy command, Clock clock) {
+    SiteAnswer decide(RecordDeploy command, TextVault texts, Clock clock) {
         Request request = command.request();
         Optional<SiteAnswer> repeat = admit(request);
         if (repeat.isPresent()) {
             return repeat.get();
         }
         requireProvisioned();
-        if (!state().knows(command)) {
-            emit(SiteEvents.deployed(state(), command, now(clock)), request);
+        if (!state().knows(command, texts)) {
+            emit(
+                    SiteEvents.deployed(
+                            state(),
+                            command,
+                            sealed(texts, SiteState.DETAIL, command.detail()),
+                            now(clock)),
+                    request);
         }
         return SiteAnswer.of(state());
     }
@@ -257,6 +276,13 @@ public class Site {
                     "A welcome site is not provisioned; adopt it first.");
         }
         return at;
+    }
+
+    /** A text as an event carries it; null if there is none. */
+    private @Nullable SealedText sealed(TextVault texts, String field, String text) {
+        return text.isEmpty()
+                ? null
+                : texts.seal(state().userId(), state().id().value(), field, text);
     }
 
     private void emit(Message event, Request request) {

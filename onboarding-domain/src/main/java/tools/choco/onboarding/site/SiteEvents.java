@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.EventTime;
 import tools.choco.onboarding.events.v1.LifecycleStage;
 import tools.choco.onboarding.events.v1.SagaKind;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.events.v1.SiteDeployStatusChanged;
 import tools.choco.onboarding.events.v1.SiteLifecycleStageChanged;
 import tools.choco.onboarding.events.v1.SiteProvisionCompleted;
@@ -90,18 +91,25 @@ final class SiteEvents {
                 .build();
     }
 
-    static SiteProvisionCompleted completed(SiteState state, GoLive command, Instant at) {
-        return SiteProvisionCompleted.newBuilder()
-                .setSiteId(state.id().value())
-                .setSessionId(state.sessionId().value())
-                .setUserId(state.userId())
-                .setWorkspaceId(nullToEmpty(state.workspaceId()))
-                .setOccurredAt(EventTime.toProto(at))
-                .setVercelProjectId(command.projectId())
-                .setDeployUrl(command.deployUrl())
-                .setGithubRepo(command.githubRepo())
-                .setTotalDurationMs(Duration.between(state.requestedAt(), at).toMillis())
-                .build();
+    /**
+     * @param githubRepo source repository, sealed; null if it is not to be named
+     */
+    static SiteProvisionCompleted completed(
+            SiteState state, GoLive command, @Nullable SealedText githubRepo, Instant at) {
+        SiteProvisionCompleted.Builder event =
+                SiteProvisionCompleted.newBuilder()
+                        .setSiteId(state.id().value())
+                        .setSessionId(state.sessionId().value())
+                        .setUserId(state.userId())
+                        .setWorkspaceId(nullToEmpty(state.workspaceId()))
+                        .setOccurredAt(EventTime.toProto(at))
+                        .setVercelProjectId(command.projectId())
+                        .setDeployUrl(command.deployUrl())
+                        .setTotalDurationMs(Duration.between(state.requestedAt(), at).toMillis());
+        if (githubRepo != null) {
+            event.setSealedGithubRepo(githubRepo);
+        }
+        return event.build();
     }
 
     static SiteProvisionFailed failed(
@@ -119,29 +127,43 @@ final class SiteEvents {
                 .build();
     }
 
-    static WelcomeSiteAdopted adopted(SiteState state, String githubRepo, Instant at) {
-        return WelcomeSiteAdopted.newBuilder()
-                .setSiteId(state.id().value())
-                .setSessionId(state.sessionId().value())
-                .setUserId(state.userId())
-                .setWorkspaceId(nullToEmpty(state.workspaceId()))
-                .setOccurredAt(EventTime.toProto(at))
-                .setGithubRepo(githubRepo)
-                .setPreviousUrl(nullToEmpty(state.deployUrl()))
-                .build();
+    /**
+     * @param githubRepo wanted source repository, sealed
+     */
+    static WelcomeSiteAdopted adopted(
+            SiteState state, @Nullable SealedText githubRepo, Instant at) {
+        WelcomeSiteAdopted.Builder event =
+                WelcomeSiteAdopted.newBuilder()
+                        .setSiteId(state.id().value())
+                        .setSessionId(state.sessionId().value())
+                        .setUserId(state.userId())
+                        .setWorkspaceId(nullToEmpty(state.workspaceId()))
+                        .setOccurredAt(EventTime.toProto(at))
+                        .setPreviousUrl(nullToEmpty(state.deployUrl()));
+        if (githubRepo != null) {
+            event.setSealedGithubRepo(githubRepo);
+        }
+        return event.build();
     }
 
-    static SiteDeployStatusChanged deployed(SiteState state, RecordDeploy command, Instant at) {
-        return SiteDeployStatusChanged.newBuilder()
-                .setSiteId(state.id().value())
-                .setSessionId(state.sessionId().value())
-                .setUserId(state.userId())
-                .setWorkspaceId(nullToEmpty(state.workspaceId()))
-                .setOccurredAt(EventTime.toProto(at))
-                .setDeployStatus(command.status())
-                .setDeployUrl(command.deployUrl())
-                .setDetail(command.detail())
-                .build();
+    /**
+     * @param detail what there is to say about it, sealed; null if nothing
+     */
+    static SiteDeployStatusChanged deployed(
+            SiteState state, RecordDeploy command, @Nullable SealedText detail, Instant at) {
+        SiteDeployStatusChanged.Builder event =
+                SiteDeployStatusChanged.newBuilder()
+                        .setSiteId(state.id().value())
+                        .setSessionId(state.sessionId().value())
+                        .setUserId(state.userId())
+                        .setWorkspaceId(nullToEmpty(state.workspaceId()))
+                        .setOccurredAt(EventTime.toProto(at))
+                        .setDeployStatus(command.status())
+                        .setDeployUrl(command.deployUrl());
+        if (detail != null) {
+            event.setSealedDetail(detail);
+        }
+        return event.build();
     }
 
     /** The adoption is over. */

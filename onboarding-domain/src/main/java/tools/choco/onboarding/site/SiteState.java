@@ -2,6 +2,7 @@ package tools.choco.onboarding.site;
 
 import com.google.protobuf.Message;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.BrokenStream;
 import tools.choco.onboarding.Caller;
@@ -9,11 +10,13 @@ import tools.choco.onboarding.EventContext;
 import tools.choco.onboarding.EventTime;
 import tools.choco.onboarding.RecentRequests;
 import tools.choco.onboarding.Request;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.events.v1.DeployStatus;
 import tools.choco.onboarding.events.v1.ErrorKind;
 import tools.choco.onboarding.events.v1.HostingMode;
 import tools.choco.onboarding.events.v1.LifecycleStage;
 import tools.choco.onboarding.events.v1.SagaKind;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.events.v1.SiteDeployStatusChanged;
 import tools.choco.onboarding.events.v1.SiteLifecycleStageChanged;
 import tools.choco.onboarding.events.v1.SiteProvisionCompleted;
@@ -43,10 +46,10 @@ import tools.choco.onboarding.session.SessionId;
  * @param attempt attempt, from 1; an adoption begins at 1 again
  * @param sagaKind story of the provisioning
  * @param deployStatus outcome of the latest build; null before the first
- * @param deployDetail what there was to say about it; empty if nothing
+ * @param deployDetail what there was to say about it, sealed; null if nothing
  * @param deployUrl where it is served; null until it is
- * @param githubRepo source repository, {@code owner/name}: wanted since the adoption, certain since
- *     it is live; null before
+ * @param githubRepo source repository, sealed: wanted since the adoption, certain since it is live;
+ *     null before
  * @param projectId id of the hosting project; null until it is live
  * @param errorKind who has to act so that it can go on; null unless the attempt failed
  * @param lastError what happened; null unless the attempt failed
@@ -71,9 +74,9 @@ public record SiteState(
         int attempt,
         SagaKind sagaKind,
         @Nullable DeployStatus deployStatus,
-        String deployDetail,
+        @Nullable SealedText deployDetail,
         @Nullable String deployUrl,
-        @Nullable String githubRepo,
+        @Nullable SealedText githubRepo,
         @Nullable String projectId,
         @Nullable ErrorKind errorKind,
         @Nullable String lastError,
@@ -83,6 +86,12 @@ public record SiteState(
         String lastEventId,
         String correlationId,
         RecentRequests recentRequests) {
+
+    /** Field of a site's events under which its repository is sealed. */
+    public static final String GITHUB_REPO = "github_repo";
+
+    /** Field of a site's events under which it is sealed what there is to say about a build. */
+    static final String DETAIL = "detail";
 
     /**
      * @throws BrokenStream if hosting mode and stage do not fit, or what only one of the modes has
@@ -129,7 +138,7 @@ public record SiteState(
                 event.getAttempt(),
                 event.getSagaKind(),
                 null,
-                "",
+                null,
                 null,
                 null,
                 null,
@@ -176,10 +185,27 @@ public record SiteState(
         return provisioning == ProvisioningState.FAILED;
     }
 
+    /**
+     * The source repository, {@code owner/name}; empty before it is known, and once the user's keys
+     * are destroyed.
+     */
+    public Optional<String> repository(TextVault texts) {
+        return opened(texts, GITHUB_REPO, githubRepo);
+    }
+
+    /** What there was to say about the latest build; empty if nothing, or as for the repository. */
+    public Optional<String> detail(TextVault texts) {
+        return opened(texts, DETAIL, deployDetail);
+    }
+
+    private Optional<String> opened(TextVault texts, String field, @Nullable SealedText sealed) {
+        return Optional.ofNullable(sealed).flatMap(it -> texts.open(userId, id.value(), field, it));
+    }
+
     /** Whether the latest build is known to be so already. */
-    boolean knows(RecordDeploy deploy) {
+    boolean knows(RecordDeploy deploy, TextVault texts) {
         return deploy.status() == deployStatus
-                && deploy.detail().equals(deployDetail)
+                && deploy.detail().equals(detail(texts).orElse(""))
                 && (deploy.deployUrl().isEmpty() || deploy.deployUrl().equals(deployUrl));
     }
 
@@ -202,9 +228,9 @@ public record SiteState(
         private int attempt = SiteState.this.attempt;
         private SagaKind sagaKind = SiteState.this.sagaKind;
         private @Nullable DeployStatus deployStatus = SiteState.this.deployStatus;
-        private String deployDetail = SiteState.this.deployDetail;
+        private @Nullable SealedText deployDetail = SiteState.this.deployDetail;
         private @Nullable String deployUrl = SiteState.this.deployUrl;
-        private @Nullable String githubRepo = SiteState.this.githubRepo;
+        private @Nullable SealedText githubRepo = SiteState.this.githubRepo;
         private @Nullable String projectId = SiteState.this.projectId;
         private @Nullable ErrorKind errorKind = SiteState.this.errorKind;
         private @Nullable String lastError = SiteState.this.lastError;
@@ -244,7 +270,9 @@ public record SiteState(
             updatedAt = EventTime.fromProto(event.getOccurredAt());
             projectId = event.getVercelProjectId();
             deployUrl = event.getDeployUrl();
-            githubRepo = event.getGithubRepo();
+            if (event.hasSealedGithubRepo()) {
+                githubRepo = event.getSealedGithubRepo();
+            }
         }
 
         void failed(SiteProvisionFailed event) {
@@ -266,14 +294,14 @@ public record SiteState(
             hostingMode = HostingMode.HOSTING_MODE_USER_GIT;
             lifecycleStage = LifecycleStage.LIFECYCLE_STAGE_ADOPTED;
             sagaKind = SagaKind.SAGA_KIND_ADOPT;
-            githubRepo = event.getGithubRepo();
+            githubRepo = event.hasSealedGithubRepo() ? event.getSealedGithubRepo() : null;
             begin(1);
         }
 
         void deployed(SiteDeployStatusChanged event) {
             updatedAt = EventTime.fromProto(event.getOccurredAt());
             deployStatus = event.getDeployStatus();
-            deployDetail = event.getDetail();
+            deployDetail = event.hasSealedDetail() ? event.getSealedDetail() : null;
             // The last good version stays up.
             if (!event.getDeployUrl().isEmpty()) {
                 deployUrl = event.getDeployUrl();

@@ -8,6 +8,7 @@ import tools.choco.onboarding.EventContext;
 import tools.choco.onboarding.events.v1.OnboardingStarted;
 import tools.choco.onboarding.site.SiteAnswer;
 import tools.choco.onboarding.testing.LiveAggregates;
+import tools.choco.onboarding.testing.ReversibleTexts;
 import tools.choco.onboarding.testing.SettableClock;
 
 /** Sessions on a log in memory, with ports that live there too. */
@@ -16,7 +17,8 @@ final class LiveSessions {
     final SettableClock clock = new SettableClock(SessionFixtures.NOON);
     final InMemoryFlows flows = new InMemoryFlows();
     final ReversibleVault vault = new ReversibleVault();
-    final LiveAggregates live = new LiveAggregates(clock, flows, vault, new FlatForms());
+    final LiveAggregates live =
+            new LiveAggregates(clock, flows, vault, new ReversibleTexts(), new FlatForms());
 
     /** Sends a command and returns its answer, or throws what the session threw. */
     SessionAnswer send(SessionCommand command) {

@@ -30,6 +30,7 @@ import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.Step;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.Slug;
+import tools.choco.onboarding.testing.ReversibleTexts;
 
 /**
  * Ada's session: events in the past tense, commands in the present. Everything happens at {@link
@@ -136,7 +137,9 @@ final class SessionFixtures {
                 .setOccurredAt(EventTime.toProto(NOON))
                 .setStepId(stepId)
                 .setOrdinal(ordinalOf(stepId))
-                .setSkipReason("later")
+                .setSealedSkipReason(
+                        ReversibleTexts.sealed(
+                                ADA, SESSION.value(), SessionEvents.SKIP_REASON, "later"))
                 .build();
     }
 
@@ -193,7 +196,9 @@ final class SessionFixtures {
                 .setOccurredAt(EventTime.toProto(NOON))
                 .setInitiatedBy(ResetInitiator.RESET_INITIATOR_SELF)
                 .setActorId(ADA)
-                .setReason("wrong turn")
+                .setSealedReason(
+                        ReversibleTexts.sealed(
+                                ADA, SESSION.value(), SessionEvents.REASON, "wrong turn"))
                 .setNewSessionId(SUCCESSOR.value())
                 .build();
     }

@@ -10,6 +10,7 @@ import org.axonframework.test.aggregate.AggregateTestFixture;
 import org.axonframework.test.aggregate.TestExecutor;
 import org.hamcrest.Matcher;
 import tools.choco.onboarding.site.InMemorySites;
+import tools.choco.onboarding.testing.ReversibleTexts;
 import tools.choco.onboarding.testing.SettableClock;
 
 /**
@@ -21,13 +22,14 @@ final class SessionTestBed {
     final SettableClock clock = new SettableClock(SessionFixtures.NOON);
     final InMemoryFlows flows = new InMemoryFlows();
     final ReversibleVault vault = new ReversibleVault();
+    final ReversibleTexts texts = new ReversibleTexts();
     final InMemorySites sites = new InMemorySites(clock);
 
     private final AggregateTestFixture<OnboardingSession> fixture =
             new AggregateTestFixture<>(OnboardingSession.class);
 
     SessionTestBed() {
-        fixture.registerInjectableResources(clock, flows, vault, new FlatForms(), sites);
+        fixture.registerInjectableResources(clock, flows, vault, texts, new FlatForms(), sites);
     }
 
     /**

@@ -11,6 +11,7 @@ import static tools.choco.onboarding.site.SiteFixtures.adoptedSiteAt;
 import static tools.choco.onboarding.site.SiteFixtures.at;
 import static tools.choco.onboarding.site.SiteFixtures.keyed;
 import static tools.choco.onboarding.site.SiteFixtures.ownSiteAt;
+import static tools.choco.onboarding.site.SiteFixtures.read;
 import static tools.choco.onboarding.site.SiteFixtures.request;
 import static tools.choco.onboarding.site.SiteFixtures.sentWith;
 import static tools.choco.onboarding.site.SiteFixtures.welcomeRequested;
@@ -52,14 +53,24 @@ class AdoptSiteTest {
                                     assertThat(state.sagaKind())
                                             .isEqualTo(SagaKind.SAGA_KIND_ADOPT);
                                     assertThat(state.attempt()).isEqualTo(1);
-                                    assertThat(state.githubRepo())
-                                            .isEqualTo(SiteFixtures.REPOSITORY);
+                                    assertThat(state.repository(site.texts))
+                                            .contains(SiteFixtures.REPOSITORY);
                                     assertThat(state.requestedAt())
                                             .isEqualTo(NOON.plus(Duration.ofDays(3)));
                                     // The playground stays up until the first deploy.
                                     assertThat(state.deployUrl())
                                             .isEqualTo(SiteFixtures.WELCOME_URL);
                                 }));
+    }
+
+    @Test
+    void namesNoRepositoryOnceTheUsersKeysAreDestroyed() {
+        site.texts.destroy(SiteFixtures.ADA);
+
+        site.given(welcomeRequested(), welcomed(), adopted())
+                .when(read(SiteFixtures.USER))
+                .expectResultMessagePayloadMatching(
+                        answer(it -> assertThat(it.state().repository(site.texts)).isEmpty()));
     }
 
     @Test

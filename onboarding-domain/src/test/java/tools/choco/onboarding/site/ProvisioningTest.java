@@ -16,6 +16,7 @@ import static tools.choco.onboarding.site.SiteFixtures.failed;
 import static tools.choco.onboarding.site.SiteFixtures.goLive;
 import static tools.choco.onboarding.site.SiteFixtures.moved;
 import static tools.choco.onboarding.site.SiteFixtures.ownSiteAt;
+import static tools.choco.onboarding.site.SiteFixtures.request;
 import static tools.choco.onboarding.site.SiteFixtures.requestOf;
 import static tools.choco.onboarding.site.SiteFixtures.requestedAgain;
 import static tools.choco.onboarding.site.SiteFixtures.retry;
@@ -114,10 +115,19 @@ class ProvisioningTest {
                                     assertThat(state.provisioning())
                                             .isEqualTo(ProvisioningState.LIVE);
                                     assertThat(state.deployUrl()).isEqualTo(SiteFixtures.LIVE_URL);
-                                    assertThat(state.githubRepo())
-                                            .isEqualTo(SiteFixtures.REPOSITORY);
+                                    assertThat(state.repository(site.texts))
+                                            .contains(SiteFixtures.REPOSITORY);
                                     assertThat(state.projectId()).isEqualTo("project-1");
                                 }));
+    }
+
+    @Test
+    void goesLiveWithoutNamingItsRepository() {
+        site.given(ownSiteAt(ProvisioningState.HOOK_CREATED))
+                .when(new GoLive(SITE, 1, "project-1", SiteFixtures.LIVE_URL, "", request()))
+                .expectEvents(
+                        moved(ProvisioningState.HOOK_CREATED, ProvisioningState.LIVE),
+                        completed().toBuilder().clearSealedGithubRepo().build());
     }
 
     @Test

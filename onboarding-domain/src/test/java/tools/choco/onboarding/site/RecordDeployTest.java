@@ -66,6 +66,19 @@ class RecordDeployTest {
     }
 
     @Test
+    void keepsNothingReadableOfWhatWasSaid() {
+        site.given(liveAnd(deployed(DEPLOY_STATUS_FAILED, "", "ada.md: not closed")))
+                .when(deploy(DEPLOY_STATUS_FAILED, "", "grace.md: not closed"))
+                .expectResultMessagePayloadMatching(
+                        answer(
+                                it -> {
+                                    assertThat(it.state().detail(site.texts))
+                                            .contains("grace.md: not closed");
+                                    assertThat(it.state().toString()).doesNotContain("grace.md");
+                                }));
+    }
+
+    @Test
     void tellsTwoBuildsOfTheSameOutcomeApart() {
         site.given(liveAnd(deployed(DEPLOY_STATUS_READY, LIVE_URL, "built a1b2c3")))
                 .when(deploy(DEPLOY_STATUS_READY, LIVE_URL, "built d4e5f6"))

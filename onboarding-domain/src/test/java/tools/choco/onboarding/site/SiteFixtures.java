@@ -18,6 +18,7 @@ import tools.choco.onboarding.events.v1.ErrorKind;
 import tools.choco.onboarding.events.v1.HostingMode;
 import tools.choco.onboarding.events.v1.LifecycleStage;
 import tools.choco.onboarding.events.v1.SagaKind;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.events.v1.SiteDeployStatusChanged;
 import tools.choco.onboarding.events.v1.SiteLifecycleStageChanged;
 import tools.choco.onboarding.events.v1.SiteProvisionCompleted;
@@ -27,6 +28,7 @@ import tools.choco.onboarding.events.v1.SiteProvisionStateChanged;
 import tools.choco.onboarding.events.v1.WelcomeSiteAdopted;
 import tools.choco.onboarding.events.v1.WelcomeSiteProvisioned;
 import tools.choco.onboarding.session.SessionId;
+import tools.choco.onboarding.testing.ReversibleTexts;
 
 /**
  * Ada's site: events in the past tense, commands in the present. Everything happens at {@link
@@ -102,7 +104,7 @@ public final class SiteFixtures {
                 .setUserId(ADA)
                 .setWorkspaceId("ws-1")
                 .setOccurredAt(EventTime.toProto(NOON))
-                .setGithubRepo(REPOSITORY)
+                .setSealedGithubRepo(sealed(SiteState.GITHUB_REPO, REPOSITORY))
                 .setPreviousUrl(WELCOME_URL)
                 .build();
     }
@@ -135,7 +137,7 @@ public final class SiteFixtures {
                 .setOccurredAt(EventTime.toProto(NOON))
                 .setVercelProjectId("project-1")
                 .setDeployUrl(LIVE_URL)
-                .setGithubRepo(REPOSITORY)
+                .setSealedGithubRepo(sealed(SiteState.GITHUB_REPO, REPOSITORY))
                 .build();
     }
 
@@ -154,16 +156,23 @@ public final class SiteFixtures {
     }
 
     static SiteDeployStatusChanged deployed(DeployStatus status, String url, String detail) {
-        return SiteDeployStatusChanged.newBuilder()
-                .setSiteId(SITE.value())
-                .setSessionId(SESSION.value())
-                .setUserId(ADA)
-                .setWorkspaceId("ws-1")
-                .setOccurredAt(EventTime.toProto(NOON))
-                .setDeployStatus(status)
-                .setDeployUrl(url)
-                .setDetail(detail)
-                .build();
+        SiteDeployStatusChanged.Builder event =
+                SiteDeployStatusChanged.newBuilder()
+                        .setSiteId(SITE.value())
+                        .setSessionId(SESSION.value())
+                        .setUserId(ADA)
+                        .setWorkspaceId("ws-1")
+                        .setOccurredAt(EventTime.toProto(NOON))
+                        .setDeployStatus(status)
+                        .setDeployUrl(url);
+        if (!detail.isEmpty()) {
+            event.setSealedDetail(sealed(SiteState.DETAIL, detail));
+        }
+        return event.build();
+    }
+
+    private static SealedText sealed(String field, String text) {
+        return ReversibleTexts.sealed(ADA, SITE.value(), field, text);
     }
 
     /** The adoption is over. */

@@ -42,6 +42,7 @@ import tools.choco.onboarding.events.v1.SiteProvisionRequested;
 import tools.choco.onboarding.events.v1.SiteProvisionStateChanged;
 import tools.choco.onboarding.events.v1.WelcomeSiteAdopted;
 import tools.choco.onboarding.testing.LiveAggregates;
+import tools.choco.onboarding.testing.ReversibleTexts;
 import tools.choco.onboarding.testing.SettableClock;
 
 /** What holds in every history of a site, whatever the order of commands, clocks and keys. */
@@ -124,7 +125,7 @@ class SiteHistoryTest {
 
     private static final class History {
         private final SettableClock clock = new SettableClock(NOON);
-        private final LiveAggregates live = new LiveAggregates(clock);
+        private final LiveAggregates live = new LiveAggregates(clock, new ReversibleTexts());
         private final NewSite site;
 
         History(boolean welcome) {

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.axonframework.test.aggregate.AggregateTestFixture;
 import org.axonframework.test.aggregate.TestExecutor;
 import org.hamcrest.Matcher;
+import tools.choco.onboarding.testing.ReversibleTexts;
 import tools.choco.onboarding.testing.SettableClock;
 
 /** Axon's fixture for a site, with a clock that stands still at noon. */
@@ -16,10 +17,12 @@ final class SiteTestBed {
 
     final SettableClock clock = new SettableClock(SiteFixtures.NOON);
 
+    final ReversibleTexts texts = new ReversibleTexts();
+
     private final AggregateTestFixture<Site> fixture = new AggregateTestFixture<>(Site.class);
 
     SiteTestBed() {
-        fixture.registerInjectableResources(clock);
+        fixture.registerInjectableResources(clock, texts);
     }
 
     TestExecutor<Site> givenNothing() {

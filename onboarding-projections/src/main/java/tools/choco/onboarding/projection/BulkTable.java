@@ -73,6 +73,10 @@ public final class BulkTable<R> implements RowStore<R> {
             return add(name, (copy, row) -> copy.text(value.apply(row)));
         }
 
+        public Builder<R> bytea(String name, Function<R, byte @Nullable []> value) {
+            return add(name, (copy, row) -> copy.binary(value.apply(row)));
+        }
+
         public Builder<R> texts(String name, Function<R, List<String>> value) {
             return add(name, (copy, row) -> copy.texts(value.apply(row)));
         }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -200,6 +201,28 @@ public final class Replays {
         return query(SELECT + " WHERE r.replay = ?", statement -> statement.setString(1, id))
                 .stream()
                 .findFirst();
+    }
+
+    /**
+     * Forgets why some sessions were replayed, and what came of it in words; the replays stay.
+     *
+     * @param sessionIds sessions; others name nothing
+     */
+    public void forget(Collection<String> sessionIds) {
+        generations.inTransaction(
+                connection -> {
+                    try (PreparedStatement statement =
+                            connection.prepareStatement(
+                                    """
+                                    UPDATE public.projection_replays
+                                    SET reason = 'erased', error = NULL
+                                    WHERE session_id = ANY (?)
+                                    """)) {
+                        statement.setArray(
+                                1, connection.createArrayOf("text", sessionIds.toArray()));
+                        statement.executeUpdate();
+                    }
+                });
     }
 
     private Replay get(String id) {

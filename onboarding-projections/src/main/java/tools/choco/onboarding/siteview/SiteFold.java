@@ -2,6 +2,7 @@ package tools.choco.onboarding.siteview;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.events.v1.SiteDeployStatusChanged;
 import tools.choco.onboarding.events.v1.SiteLifecycleStageChanged;
 import tools.choco.onboarding.events.v1.SiteProvisionCompleted;
@@ -83,7 +84,9 @@ record SiteFold(SiteRow site, @Nullable SagaRow saga) {
                                             Word.of(hop.getToState(), event), hop.getAttempt(), at);
             case SiteProvisionCompleted completed -> {
                 draft.deployUrl = textOr(completed.getDeployUrl(), site.deployUrl());
-                draft.githubRepo = textOr(completed.getGithubRepo(), site.githubRepo());
+                if (completed.hasSealedGithubRepo()) {
+                    draft.githubRepo = completed.getSealedGithubRepo();
+                }
             }
             case SiteProvisionFailed failed ->
                     draft.saga =
@@ -96,7 +99,8 @@ record SiteFold(SiteRow site, @Nullable SagaRow saga) {
             case WelcomeSiteAdopted adopted -> {
                 draft.hostingMode = USER_GIT;
                 draft.lifecycleStage = "adopted";
-                draft.githubRepo = textOr(adopted.getGithubRepo(), site.githubRepo());
+                draft.githubRepo =
+                        adopted.hasSealedGithubRepo() ? adopted.getSealedGithubRepo() : null;
                 draft.saga = SagaRow.begun(site.siteId(), 1, "adopt", at);
             }
             case SiteDeployStatusChanged deploy -> {
@@ -142,7 +146,7 @@ record SiteFold(SiteRow site, @Nullable SagaRow saga) {
         private String lifecycleStage = site.lifecycleStage();
         private @Nullable String deployStatus = site.deployStatus();
         private @Nullable String deployUrl = site.deployUrl();
-        private @Nullable String githubRepo = site.githubRepo();
+        private @Nullable SealedText githubRepo = site.githubRepo();
         private @Nullable SagaRow saga = SiteFold.this.saga;
 
         SiteFold build(LoggedEvent event) {

@@ -154,7 +154,7 @@ public final class SiteQueries {
                 row.getString(5),
                 row.getString(6),
                 row.getString(7),
-                row.getString(8),
+                SiteTables.githubRepo(row),
                 state == null
                         ? null
                         : new SiteSummary.Provisioning(

@@ -2,6 +2,7 @@ package tools.choco.onboarding.siteview;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.events.v1.SealedText;
 
 /** A row of {@code sites}. */
 record SiteRow(
@@ -15,7 +16,7 @@ record SiteRow(
         String templateId,
         @Nullable String deployStatus,
         @Nullable String deployUrl,
-        @Nullable String githubRepo,
+        @Nullable SealedText githubRepo,
         Instant requestedAt,
         Instant updatedAt,
         long events,

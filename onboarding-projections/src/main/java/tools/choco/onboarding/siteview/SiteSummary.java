@@ -2,6 +2,7 @@ package tools.choco.onboarding.siteview;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.events.v1.SealedText;
 
 /**
  * A site in a user's list.
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param lifecycleStage {@code playground}, {@code adopted} or {@code live}
  * @param deployStatus outcome of the latest build; null before the first
  * @param deployUrl where it is served; null until it is
- * @param githubRepo source, {@code owner/name}; null until it is known, and for a welcome site
+ * @param githubRepo source, sealed; null until it is known, and for a welcome site
  * @param provisioning null for a welcome site
  * @param requestedAt when it was first requested
  */
@@ -22,7 +23,7 @@ public record SiteSummary(
         String lifecycleStage,
         @Nullable String deployStatus,
         @Nullable String deployUrl,
-        @Nullable String githubRepo,
+        @Nullable SealedText githubRepo,
         @Nullable Provisioning provisioning,
         Instant requestedAt) {
 

@@ -1,5 +1,6 @@
 package tools.choco.onboarding.siteview;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.projection.BulkTable;
 import tools.choco.onboarding.projection.RowStore;
 
@@ -28,7 +31,7 @@ final class SiteTables implements RowStore<SiteFold> {
                     .text("template_id", SiteRow::templateId)
                     .text("deploy_status", SiteRow::deployStatus)
                     .text("deploy_url", SiteRow::deployUrl)
-                    .text("github_repo", SiteRow::githubRepo)
+                    .bytea("github_repo", SiteTables::githubRepo)
                     .timestamp("requested_at", SiteRow::requestedAt)
                     .timestamp("updated_at", SiteRow::updatedAt)
                     .bigint("events", SiteRow::events)
@@ -80,6 +83,25 @@ final class SiteTables implements RowStore<SiteFold> {
         SITES.delete(connection, siteIds);
     }
 
+    /**
+     * The column {@code github_repo}, which holds what the event did. A generation of version 1,
+     * which may serve until the next one does, has text there, which is not shown.
+     */
+    static @Nullable SealedText githubRepo(ResultSet row) throws SQLException {
+        try {
+            return row.getObject("github_repo") instanceof byte[] sealed
+                    ? SealedText.parseFrom(sealed)
+                    : null;
+        } catch (InvalidProtocolBufferException damaged) {
+            throw new SQLException("the column github_repo holds no sealed text", damaged);
+        }
+    }
+
+    private static byte @Nullable [] githubRepo(SiteRow site) {
+        SealedText sealed = site.githubRepo();
+        return sealed == null ? null : sealed.toByteArray();
+    }
+
     private static SiteRow site(ResultSet row) throws SQLException {
         return new SiteRow(
                 row.getString("site_id"),
@@ -92,7 +114,7 @@ final class SiteTables implements RowStore<SiteFold> {
                 row.getString("template_id"),
                 row.getString("deploy_status"),
                 row.getString("deploy_url"),
-                row.getString("github_repo"),
+                SiteTables.githubRepo(row),
                 time(row, "requested_at"),
                 time(row, "updated_at"),
                 row.getLong("events"),

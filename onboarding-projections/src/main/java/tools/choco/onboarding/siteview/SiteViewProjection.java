@@ -21,7 +21,7 @@ public final class SiteViewProjection implements Projection {
     /** Name of the projection and its processor. */
     public static final String NAME = "siteview";
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final RowFold<SiteFold> folds =
             new RowFold<>(

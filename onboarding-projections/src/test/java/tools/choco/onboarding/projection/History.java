@@ -1,5 +1,6 @@
 package tools.choco.onboarding.projection;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
@@ -36,6 +37,7 @@ import tools.choco.onboarding.events.v1.OnboardingStepSkipped;
 import tools.choco.onboarding.events.v1.ProvisioningState;
 import tools.choco.onboarding.events.v1.ResetInitiator;
 import tools.choco.onboarding.events.v1.SagaKind;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.events.v1.SiteDeployStatusChanged;
 import tools.choco.onboarding.events.v1.SiteLifecycleStageChanged;
 import tools.choco.onboarding.events.v1.SiteProvisionCompleted;
@@ -51,6 +53,15 @@ import tools.choco.onboarding.events.v1.WelcomeSiteProvisioned;
  * from a list of numbers. Equal numbers give an equal history; fewer give a shorter one.
  */
 public final class History {
+
+    /** A site's repository as its events have it; nobody here opens it. */
+    public static SealedText repository(String slug) {
+        return SealedText.newBuilder()
+                .setKeyId("a key")
+                .setNonce(ByteString.copyFromUtf8("twelve bytes"))
+                .setCiphertext(ByteString.copyFromUtf8("sealed " + slug))
+                .build();
+    }
 
     /** An event with its place in its aggregate. */
     public record Entry(String aggregateId, long sequence, Message event) {}
@@ -465,7 +476,6 @@ public final class History {
                             .setOccurredAt(timestamp())
                             .setStepId(step.offered.getStepId())
                             .setOrdinal(step.offered.getOrdinal())
-                            .setSkipReason("later")
                             .build());
             step.status = "skipped";
         }
@@ -619,7 +629,7 @@ public final class History {
                             .setSessionId(session.id)
                             .setUserId(session.userId)
                             .setOccurredAt(timestamp())
-                            .setGithubRepo("ada/" + slug())
+                            .setSealedGithubRepo(repository(slug()))
                             .build());
         }
 
@@ -641,7 +651,7 @@ public final class History {
                                 .setUserId(session.userId)
                                 .setOccurredAt(timestamp())
                                 .setDeployUrl("http://localhost/" + slug())
-                                .setGithubRepo("ada/" + slug())
+                                .setSealedGithubRepo(repository(slug()))
                                 .build());
                 session.siteReady(id);
             }

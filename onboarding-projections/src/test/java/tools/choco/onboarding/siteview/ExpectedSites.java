@@ -125,7 +125,7 @@ final class ExpectedSites {
                         : site.last(WelcomeSiteProvisioned.class)
                                 .map(WelcomeSiteProvisioned::getUrl)
                                 .orElse(null),
-                adopted || served ? "ada/" + site.first().getSlug() : null,
+                adopted || served ? History.repository(site.first().getSlug()) : null,
                 inFlight(site)
                         .map(
                                 it ->

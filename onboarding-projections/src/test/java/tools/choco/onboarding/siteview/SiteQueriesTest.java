@@ -198,7 +198,7 @@ class SiteQueriesTest {
                                         """
                                         INSERT INTO sites VALUES ('w', 's', 'u', '', 'slug',
                                             'platform_template', 'playground', 'blog', NULL, NULL,
-                                            'ada/slug', now(), now(), 1, 1)
+                                            '\\xada0', now(), now(), 1, 1)
                                         """))
                 .hasMessageContaining("sites_mode_and_stage");
     }

@@ -117,7 +117,7 @@ public enum EventType {
      * <p>Any change of the schema needs a new one; a test compares with what was approved under
      * this version.
      */
-    public static final String SCHEMA_VERSION = "1.1.0";
+    public static final String SCHEMA_VERSION = "1.2.0";
 
     private static final List<EventType> ALL = List.of(values());
     private static final Map<Class<?>, EventType> BY_CLASS =

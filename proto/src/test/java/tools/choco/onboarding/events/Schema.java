@@ -7,6 +7,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.TimestampProto;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,16 +35,19 @@ final class Schema {
     }
 
     /**
-     * Messages by full name.
+     * Messages by full name; a file follows those that it imports.
      *
      * @throws IllegalArgumentException if the files are no valid schema
      */
     static Map<String, Descriptor> messages(FileDescriptorSet files) {
         Map<String, Descriptor> messages = new HashMap<>();
+        List<FileDescriptor> known = new ArrayList<>(List.of(IMPORTS));
         for (FileDescriptorProto file : files.getFileList()) {
             try {
-                FileDescriptor.buildFrom(file, IMPORTS)
-                        .getMessageTypes()
+                FileDescriptor built =
+                        FileDescriptor.buildFrom(file, known.toArray(FileDescriptor[]::new));
+                known.add(built);
+                built.getMessageTypes()
                         .forEach(message -> messages.put(message.getFullName(), message));
             } catch (DescriptorValidationException e) {
                 throw new IllegalArgumentException(e);

@@ -25,6 +25,7 @@ import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.session.OnboardingSession;
 import tools.choco.onboarding.site.Sites;
@@ -74,6 +75,8 @@ final class StockAxon implements AutoCloseable {
                                 FlowCatalog.class, configuration -> parts.part(FlowCatalog.class))
                         .registerComponent(
                                 AnswerVault.class, configuration -> parts.part(AnswerVault.class))
+                        .registerComponent(
+                                TextVault.class, configuration -> parts.part(TextVault.class))
                         .registerComponent(Sites.class, configuration -> new NoSites())
                         .registerComponent(
                                 AnswerForms.class, configuration -> parts.part(AnswerForms.class))

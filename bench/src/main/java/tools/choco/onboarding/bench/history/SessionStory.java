@@ -27,6 +27,7 @@ import tools.choco.onboarding.events.v1.OnboardingStepReopened;
 import tools.choco.onboarding.events.v1.OnboardingStepSkipped;
 import tools.choco.onboarding.events.v1.ResetInitiator;
 import tools.choco.onboarding.events.v1.SealedAnswers;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.flow.Flow;
 import tools.choco.onboarding.flow.Step;
 import tools.choco.onboarding.flow.StepKind;
@@ -239,6 +240,15 @@ final class SessionStory extends Story {
         completeIfSiteIsDone(request);
     }
 
+    /** As long as a text is when it is sealed: random bytes too. */
+    SealedText sealed(String text) {
+        return SealedText.newBuilder()
+                .setKeyId(visitor.keyId())
+                .setNonce(dice.byteString(12))
+                .setCiphertext(dice.byteString(text.length() + 16))
+                .build();
+    }
+
     /** As long as answers of the step are: random bytes, since nobody holds the key. */
     private SealedAnswers sealed(Step step) {
         int length =
@@ -266,7 +276,7 @@ final class SessionStory extends Story {
                         .setOccurredAt(world.timestamp())
                         .setStepId(step.key())
                         .setOrdinal(step.ordinal())
-                        .setSkipReason(dice.skewed(SKIP_REASONS))
+                        .setSealedSkipReason(sealed(dice.skewed(SKIP_REASONS)))
                         .build(),
                 request);
         steps[index] = Status.SKIPPED;
@@ -558,7 +568,7 @@ final class SessionStory extends Story {
                                                 ? ResetInitiator.RESET_INITIATOR_SELF
                                                 : ResetInitiator.RESET_INITIATOR_ADMIN)
                                 .setActorId(actor)
-                                .setReason(dice.oneOf(RESET_REASONS))
+                                .setSealedReason(sealed(dice.oneOf(RESET_REASONS)))
                                 .setNewSessionId(next.stream.id())
                                 .build(),
                         request);

@@ -172,7 +172,7 @@ final class SiteStory extends Story {
                                 .setUserId(session.userId())
                                 .setWorkspaceId(session.workspaceId())
                                 .setOccurredAt(world.timestamp())
-                                .setGithubRepo(repository())
+                                .setSealedGithubRepo(session.sealed(repository()))
                                 .setPreviousUrl(deployUrl)
                                 .build(),
                         world.requestOf(session.userId()));
@@ -275,7 +275,7 @@ final class SiteStory extends Story {
                                 .setOccurredAt(world.timestamp())
                                 .setVercelProjectId("prj_" + stream.id().substring(0, 8))
                                 .setDeployUrl(deployUrl)
-                                .setGithubRepo(repository())
+                                .setSealedGithubRepo(session.sealed(repository()))
                                 .setTotalDurationMs(
                                         TimeUnit.MICROSECONDS.toMillis(world.now() - requestedAt))
                                 .build(),
@@ -319,8 +319,7 @@ final class SiteStory extends Story {
     }
 
     private void deploy(DeployStatus status, String detail, Map<String, String> cause) {
-        world.store(
-                stream,
+        SiteDeployStatusChanged.Builder event =
                 SiteDeployStatusChanged.newBuilder()
                         .setSiteId(stream.id())
                         .setSessionId(session.sessionId())
@@ -328,10 +327,11 @@ final class SiteStory extends Story {
                         .setWorkspaceId(session.workspaceId())
                         .setOccurredAt(world.timestamp())
                         .setDeployStatus(status)
-                        .setDeployUrl(deployUrl)
-                        .setDetail(detail)
-                        .build(),
-                cause);
+                        .setDeployUrl(deployUrl);
+        if (!detail.isEmpty()) {
+            event.setSealedDetail(session.sealed(detail));
+        }
+        world.store(stream, event.build(), cause);
     }
 
     private UUID moveTo(ProvisioningState next, String detail, Map<String, String> cause) {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import tools.choco.onboarding.answer.AnswerForms;
 import tools.choco.onboarding.answer.AnswerVault;
 import tools.choco.onboarding.answer.Answers;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.answer.form.JsonAnswerForms;
 import tools.choco.onboarding.bench.commands.NoSites;
 import tools.choco.onboarding.bench.database.Database;
@@ -27,6 +28,7 @@ import tools.choco.onboarding.eventlog.PostgresEventStore;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
 import tools.choco.onboarding.events.EventType;
 import tools.choco.onboarding.events.v1.SealedAnswers;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.flow.FlowCatalog;
 import tools.choco.onboarding.flow.config.ConfiguredFlowCatalog;
 import tools.choco.onboarding.flow.config.FlowFiles;
@@ -172,6 +174,7 @@ class FillLogTest {
                                                 database.dataSource(), Clock.systemUTC())))
                 .registerComponent(AnswerForms.class, configuration -> new JsonAnswerForms())
                 .registerComponent(AnswerVault.class, configuration -> new NoKeys())
+                .registerComponent(TextVault.class, configuration -> new NoKeys())
                 .registerComponent(Clock.class, configuration -> Clock.systemUTC())
                 .registerComponent(Sites.class, configuration -> new NoSites())
                 .configureAggregate(
@@ -186,8 +189,8 @@ class FillLogTest {
         return rows;
     }
 
-    /** Nobody opens the answers of a history. */
-    private static final class NoKeys implements AnswerVault {
+    /** Nobody opens what is sealed in a history. */
+    private static final class NoKeys implements AnswerVault, TextVault {
         @Override
         public SealedAnswers seal(String userId, String sessionId, String stepId, Answers answers) {
             throw new UnsupportedOperationException();
@@ -196,6 +199,17 @@ class FillLogTest {
         @Override
         public java.util.Optional<Answers> open(
                 String userId, String sessionId, String stepId, SealedAnswers sealed) {
+            return java.util.Optional.empty();
+        }
+
+        @Override
+        public SealedText seal(String userId, String aggregateId, String field, String text) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public java.util.Optional<String> open(
+                String userId, String aggregateId, String field, SealedText sealed) {
             return java.util.Optional.empty();
         }
     }

@@ -151,7 +151,7 @@ public final class LocalHosting implements SiteHosting {
                 known -> {
                     requireProject(known);
                     RepositoryName source = source(known);
-                    String head = repositories.head(source).orElseThrow(() -> lost(source));
+                    String head = repositories.head(source).orElseThrow(LocalHosting::lost);
                     Attempt last = known.attempt();
                     Version live = known.live();
                     if (last != null
@@ -370,15 +370,15 @@ public final class LocalHosting implements SiteHosting {
                                         new IllegalStateException(
                                                 "the site " + site.siteId() + " has no source"));
         if (!repositories.exists(source, site.siteId())) {
-            throw lost(source);
+            throw lost();
         }
         return source;
     }
 
-    private static HostingFailure lost(RepositoryName source) {
+    private static HostingFailure lost() {
         return new HostingFailure(
                 HostingFailure.Kind.OPERATOR_ACTION,
-                "The repository %s is gone from this host.".formatted(source),
+                "The site's repository is gone from this host.",
                 null);
     }
 }

@@ -52,7 +52,7 @@ final class Repositories {
         }
         try (Repository repository = open(name)) {
             if (!siteId.equals(repository.getConfig().getString(SECTION, null, SITE))) {
-                throw SiteRegistry.taken(name);
+                throw SiteRegistry.taken();
             }
             return true;
         }

@@ -119,15 +119,15 @@ final class SiteRegistry {
     synchronized SiteRecord claim(String siteId, RepositoryName name) {
         String owner = siteByRepository.get(name.key());
         if (owner != null && !owner.equals(siteId)) {
-            throw taken(name);
+            throw taken();
         }
         return update(siteId, record -> record.withRepository(name.toString()));
     }
 
-    static HostingFailure taken(RepositoryName name) {
+    static HostingFailure taken() {
         return new HostingFailure(
                 HostingFailure.Kind.USER_ACTION,
-                "The repository %s is taken by another site.".formatted(name),
+                "A repository of that name is taken by another site.",
                 null);
     }
 

@@ -213,6 +213,7 @@ class DeadLettersController {
                 call.caller().subject(),
                 action,
                 letter.processor() + "/" + letter.eventId(),
+                letter.sessionId() == null ? letter.sequenceKey() : letter.sessionId(),
                 reason,
                 outcome);
     }

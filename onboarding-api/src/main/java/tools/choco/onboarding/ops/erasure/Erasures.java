@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.deadletter.DeadLetters;
 import tools.choco.onboarding.github.GithubLinks;
 import tools.choco.onboarding.keys.PostgresAnswerVault;
+import tools.choco.onboarding.projection.Replays;
 import tools.choco.onboarding.provisioning.HopAttempts;
 import tools.choco.onboarding.sessionview.SessionFilter;
 import tools.choco.onboarding.sessionview.SessionPage;
@@ -15,9 +16,10 @@ import tools.choco.onboarding.sessionview.SessionSummary;
 import tools.choco.onboarding.transaction.Transactions;
 
 /**
- * Erases users. What they answered and the token they linked are sealed by keys of their own, in
- * the log as everywhere; with the keys they are gone. What was kept in plain, the GitHub login, and
- * what failures may have quoted, is deleted.
+ * Erases users. What they answered and wrote, what was written about them, the names of their
+ * repositories and the token they linked are sealed by keys of their own, in the log as everywhere;
+ * with the keys they are gone. What was kept in plain, the GitHub login, what failures may have
+ * quoted, and why a session was replayed, is deleted.
  *
  * <p>Each part can be repeated, so an erasure that broke off is simply asked for again.
  */
@@ -28,6 +30,7 @@ public final class Erasures {
     private final GithubLinks links;
     private final HopAttempts attempts;
     private final DeadLetters letters;
+    private final Replays replays;
     private final SessionQueries sessions;
 
     public Erasures(
@@ -36,12 +39,14 @@ public final class Erasures {
             GithubLinks links,
             HopAttempts attempts,
             DeadLetters letters,
+            Replays replays,
             SessionQueries sessions) {
         this.transactions = transactions;
         this.vault = vault;
         this.links = links;
         this.attempts = attempts;
         this.letters = letters;
+        this.replays = replays;
         this.sessions = sessions;
     }
 
@@ -62,15 +67,17 @@ public final class Erasures {
         if (!isKnown(userId)) {
             return Optional.empty();
         }
-        int keys = vault.destroy(userId);
+        List<String> ids = sessionsAndSites(userId);
+        // The link first: a site that goes live meanwhile names no repository under a new key.
         boolean linked =
                 transactions.inside(
                         () -> {
                             attempts.forgetErrors(userId);
-                            letters.forget(sessionsAndSites(userId));
+                            letters.forget(ids);
                             return links.unlink(userId);
                         });
-        return Optional.of(new Outcome(keys, linked));
+        replays.forget(ids);
+        return Optional.of(new Outcome(vault.destroy(userId), linked));
     }
 
     private boolean isKnown(String userId) {

@@ -64,6 +64,7 @@ public final class Provisionings {
                     request.caller().subject(),
                     act.action(),
                     target.siteId(),
+                    target.siteId(),
                     reason,
                     refusal == null ? Audit.DONE : refusal.code());
         }

@@ -2,6 +2,7 @@ package tools.choco.onboarding.ops.replay;
 
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.ops.Audit;
 import tools.choco.onboarding.projection.Replay;
 import tools.choco.onboarding.projection.ReplayRefused;
@@ -21,10 +22,12 @@ public final class ReplayActs {
     /** Who asks, and why. */
     record Order(String actor, String reason) {}
 
+    private record Target(String name, @Nullable String sessionId) {}
+
     List<Replay> begin(List<String> projections, Order order) {
         return audited(
                 "replay.begin",
-                projections,
+                projections.stream().map(it -> new Target(it, null)).toList(),
                 order,
                 () -> replays.begin(projections, order.actor(), order.reason()));
     }
@@ -32,24 +35,28 @@ public final class ReplayActs {
     Replay session(String projection, String sessionId, Order order) {
         return audited(
                 "replay.session",
-                List.of(projection + " " + sessionId),
+                List.of(new Target(projection + " " + sessionId, sessionId)),
                 order,
                 () -> replays.session(projection, sessionId, order.actor(), order.reason()));
     }
 
     Replay switchTo(String id, Order order) {
-        return audited("replay.switch", List.of(id), order, () -> replays.switchTo(id));
+        return audited("replay.switch", of(id), order, () -> replays.switchTo(id));
     }
 
     Replay rollback(String id, Order order) {
-        return audited("replay.rollback", List.of(id), order, () -> replays.rollback(id));
+        return audited("replay.rollback", of(id), order, () -> replays.rollback(id));
     }
 
     Replay cancel(String id, Order order) {
-        return audited("replay.cancel", List.of(id), order, () -> replays.cancel(id));
+        return audited("replay.cancel", of(id), order, () -> replays.cancel(id));
     }
 
-    private <T> T audited(String action, List<String> targets, Order order, Supplier<T> act) {
+    private static List<Target> of(String id) {
+        return List.of(new Target(id, null));
+    }
+
+    private <T> T audited(String action, List<Target> targets, Order order, Supplier<T> act) {
         try {
             T done = act.get();
             record(action, targets, order, Audit.DONE);
@@ -60,8 +67,15 @@ public final class ReplayActs {
         }
     }
 
-    private void record(String action, List<String> targets, Order order, String outcome) {
+    private void record(String action, List<Target> targets, Order order, String outcome) {
         targets.forEach(
-                target -> audit.record(order.actor(), action, target, order.reason(), outcome));
+                target ->
+                        audit.record(
+                                order.actor(),
+                                action,
+                                target.name(),
+                                target.sessionId(),
+                                order.reason(),
+                                outcome));
     }
 }

@@ -3,8 +3,10 @@ package tools.choco.onboarding.site.http;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.events.v1.DeployStatus;
 import tools.choco.onboarding.events.v1.ErrorKind;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.site.ProvisioningState;
 import tools.choco.onboarding.site.SiteState;
 import tools.choco.onboarding.siteview.SiteSummary;
@@ -31,7 +33,7 @@ record SiteBody(
             Instant updatedAt) {}
 
     /** From the site's own state. */
-    static SiteBody of(SiteState state) {
+    static SiteBody of(SiteState state, TextVault texts) {
         DeployStatus deploy = state.deployStatus();
         return new SiteBody(
                 state.id().value(),
@@ -41,12 +43,13 @@ record SiteBody(
                 word(state.lifecycleStage(), "LIFECYCLE_STAGE_"),
                 deploy == null ? null : word(deploy, "DEPLOY_STATUS_"),
                 state.deployUrl(),
-                state.githubRepo(),
+                state.repository(texts).orElse(null),
                 provisioning(state));
     }
 
-    /** From the read model. */
-    static SiteBody of(SiteSummary site) {
+    /** From the read model; of the sites of that user. */
+    static SiteBody of(SiteSummary site, String userId, TextVault texts) {
+        SealedText repository = site.githubRepo();
         SiteSummary.Provisioning it = site.provisioning();
         return new SiteBody(
                 site.siteId(),
@@ -56,7 +59,10 @@ record SiteBody(
                 site.lifecycleStage(),
                 site.deployStatus(),
                 site.deployUrl(),
-                site.githubRepo(),
+                repository == null
+                        ? null
+                        : texts.open(userId, site.siteId(), SiteState.GITHUB_REPO, repository)
+                                .orElse(null),
                 it == null
                         ? null
                         : new ProvisioningBody(

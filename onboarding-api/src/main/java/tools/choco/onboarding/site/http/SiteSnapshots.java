@@ -1,6 +1,7 @@
 package tools.choco.onboarding.site.http;
 
 import tools.choco.onboarding.Request;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.site.ReadSite;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.SiteState;
@@ -10,14 +11,16 @@ import tools.choco.onboarding.watch.Snapshots;
 public final class SiteSnapshots implements Snapshots {
 
     private final SiteGateway sites;
+    private final TextVault texts;
 
-    public SiteSnapshots(SiteGateway sites) {
+    public SiteSnapshots(SiteGateway sites, TextVault texts) {
         this.sites = sites;
+        this.texts = texts;
     }
 
     @Override
     public Snapshot read(String id, Request request) {
         SiteState state = sites.send(new ReadSite(new SiteId(id), request)).state();
-        return new Snapshot(() -> SiteBody.of(state), state.revision());
+        return new Snapshot(() -> SiteBody.of(state, texts), state.revision());
     }
 }

@@ -22,6 +22,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.choco.onboarding.Keys;
 import tools.choco.onboarding.Refusal;
 import tools.choco.onboarding.Refused;
+import tools.choco.onboarding.answer.TextVault;
 import tools.choco.onboarding.edge.EdgeCall;
 import tools.choco.onboarding.edge.RequestHash;
 import tools.choco.onboarding.events.v1.HostingMode;
@@ -55,6 +56,7 @@ class SitesController {
     private final GithubLinks links;
     private final Restart restart;
     private final RequestHash hash;
+    private final TextVault texts;
 
     SitesController(
             SiteGateway sites,
@@ -62,13 +64,15 @@ class SitesController {
             SiteQueries list,
             GithubLinks links,
             Restart restart,
-            RequestHash hash) {
+            RequestHash hash,
+            TextVault texts) {
         this.sites = sites;
         this.claims = claims;
         this.list = list;
         this.links = links;
         this.restart = restart;
         this.hash = hash;
+        this.texts = texts;
     }
 
     record NewSiteBody(
@@ -108,7 +112,8 @@ class SitesController {
             EdgeCall call,
             @RequestParam(defaultValue = PAGE_DEFAULT) @Min(1) @Max(SiteQueries.PAGE_MAX) int limit,
             @RequestParam @Nullable @Size(min = 1, max = 500) String cursor) {
-        return list.ofUser(call.caller().subject(), cursor, limit).map(SiteBody::of);
+        String user = call.caller().subject();
+        return list.ofUser(user, cursor, limit).map(it -> SiteBody.of(it, user, texts));
     }
 
     @GetMapping("/sites/{siteId}")
@@ -202,12 +207,11 @@ class SitesController {
         return sites.send(new ReadSite(id, call.read())).state();
     }
 
-    private static ResponseEntity<SiteBody> answer(SiteAnswer answer, HttpStatus status) {
+    private ResponseEntity<SiteBody> answer(SiteAnswer answer, HttpStatus status) {
         return respond(answer.state(), answer.replayed(), status);
     }
 
-    private static ResponseEntity<SiteBody> respond(
-            SiteState state, boolean replayed, HttpStatus status) {
+    private ResponseEntity<SiteBody> respond(SiteState state, boolean replayed, HttpStatus status) {
         ResponseEntity.BodyBuilder response =
                 ResponseEntity.status(status).eTag("\"" + state.revision() + "\"");
         if (replayed) {
@@ -216,6 +220,6 @@ class SitesController {
         if (status == HttpStatus.CREATED || status == HttpStatus.ACCEPTED) {
             response.location(URI.create("/sites/" + state.id()));
         }
-        return response.body(SiteBody.of(state));
+        return response.body(SiteBody.of(state, texts));
     }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -14,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.events.audit.v1.OperatorActed;
+import tools.choco.onboarding.testing.Acts;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.Client;
 import tools.choco.onboarding.testing.RunningService;
@@ -278,25 +276,6 @@ class DeadLetterRoutesTest {
 
     /** What was written down under the test's reason. */
     private List<OperatorActed> audit() {
-        List<OperatorActed> found = new ArrayList<>();
-        for (byte[] payload :
-                JdbcClient.create(service.database().dataSource())
-                        .sql(
-                                """
-                                SELECT payload FROM events JOIN event_kinds USING (kind)
-                                WHERE payload_type = 'events.audit.v1.OperatorActed'
-                                ORDER BY position""")
-                        .query(byte[].class)
-                        .list()) {
-            try {
-                OperatorActed act = OperatorActed.parseFrom(payload);
-                if (act.getReason().equals(reason)) {
-                    found.add(act);
-                }
-            } catch (InvalidProtocolBufferException damaged) {
-                throw new IllegalStateException(damaged);
-            }
-        }
-        return found;
+        return Acts.of(service).because(reason);
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,12 +18,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.events.audit.v1.OperatorActed;
 import tools.choco.onboarding.provisioning.HostingFailure;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.Slug;
+import tools.choco.onboarding.testing.Acts;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.Client;
 import tools.choco.onboarding.testing.RecordingHost;
@@ -456,24 +455,6 @@ class ProvisioningRoutesTest {
 
     /** What was written down with this test's reason, in order. */
     private List<OperatorActed> audit() {
-        return JdbcClient.create(service.database().dataSource())
-                .sql(
-                        """
-                        SELECT payload FROM events JOIN event_kinds USING (kind)
-                        WHERE aggregate_type = 'Operation' ORDER BY position""")
-                .query(byte[].class)
-                .list()
-                .stream()
-                .map(ProvisioningRoutesTest::parsed)
-                .filter(event -> event.getReason().equals(reason))
-                .toList();
-    }
-
-    private static OperatorActed parsed(byte[] payload) {
-        try {
-            return OperatorActed.parseFrom(payload);
-        } catch (InvalidProtocolBufferException e) {
-            throw new AssertionError(e);
-        }
+        return Acts.of(service).because(reason);
     }
 }

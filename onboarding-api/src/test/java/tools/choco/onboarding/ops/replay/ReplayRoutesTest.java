@@ -3,7 +3,6 @@ package tools.choco.onboarding.ops.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -27,14 +26,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.edge.ProblemCode;
-import tools.choco.onboarding.events.audit.v1.OperatorActed;
 import tools.choco.onboarding.projection.LoggedEvent;
 import tools.choco.onboarding.projection.Projection;
 import tools.choco.onboarding.session.SessionId;
 import tools.choco.onboarding.site.SiteId;
 import tools.choco.onboarding.site.Slug;
+import tools.choco.onboarding.testing.Acts;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.Client;
 import tools.choco.onboarding.testing.RecordingHost;
@@ -298,8 +296,7 @@ class ReplayRoutesTest {
         }
 
         @Override
-        public void apply(Connection connection, List<LoggedEvent> events)
-                throws SQLException {
+        public void apply(Connection connection, List<LoggedEvent> events) throws SQLException {
             try (PreparedStatement statement =
                     connection.prepareStatement(
                             "INSERT INTO seen VALUES (?) ON CONFLICT DO NOTHING")) {
@@ -614,25 +611,11 @@ class ReplayRoutesTest {
 
     /** What is written down of a target: action and outcome, in the log's order. */
     private static List<String> acts(String target) {
-        return JdbcClient.create(service.database().dataSource())
-                .sql(
-                        """
-                        SELECT payload FROM events JOIN event_kinds USING (kind)
-                        WHERE aggregate_type = 'Operation' ORDER BY position""")
-                .query((row, number) -> acted(row.getBytes(1)))
-                .list()
-                .stream()
+        Acts acts = Acts.of(service);
+        return acts.all().stream()
                 .filter(it -> it.getTarget().equals(target))
-                .peek(it -> assertThat(it.getReason()).isEqualTo("ticket 7"))
+                .peek(it -> assertThat(acts.reason(it)).isEqualTo("ticket 7"))
                 .map(it -> it.getAction() + " " + it.getOutcome())
                 .toList();
-    }
-
-    private static OperatorActed acted(byte[] payload) {
-        try {
-            return OperatorActed.parseFrom(payload);
-        } catch (InvalidProtocolBufferException unreadable) {
-            throw new IllegalStateException(unreadable);
-        }
     }
 }

@@ -1,7 +1,6 @@
 package tools.choco.onboarding.wiring;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,7 +19,6 @@ import tools.choco.onboarding.ops.processor.StoppedProcessors;
 import tools.choco.onboarding.projection.ParkedSequences;
 import tools.choco.onboarding.projection.ReadModelKeeper;
 import tools.choco.onboarding.provisioning.HopAttempts;
-import tools.choco.onboarding.provisioning.ProvisioningSettings;
 import tools.choco.onboarding.replay.LogSourceOfReader;
 import tools.choco.onboarding.sessionview.SessionQueries;
 import tools.choco.onboarding.transaction.Transactions;
@@ -41,19 +39,15 @@ class OperationsConfiguration {
             StoppedProcessors stopped,
             Transactions transactions,
             EventLog log,
-            ProvisioningSettings settings,
+            ProcessorSettings settings,
             Clock clock) {
         return new Processors(
                 readModels,
                 lifecycles.stream().flatMap(it -> it.processors().stream()).toList(),
                 stopped,
                 new Positions(transactions, log.serializer()),
-                longest(ProjectionsConfiguration.CLAIM_TIMEOUT, settings.claimTimeout()),
+                settings.claimTimeout(),
                 clock);
-    }
-
-    private static Duration longest(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
     }
 
     @Bean

@@ -204,7 +204,7 @@ class ProvisioningConfiguration {
             Coordinators coordinators,
             ScheduledExecutorService provisioningWorkers,
             DeadLetters letters,
-            ProvisioningSettings settings,
+            ProcessorSettings settings,
             MeterRegistry meters) {
         List<StreamingEventProcessor> processors =
                 Map.of(SAGA, sagaInvoker, SiteOutcome.NAME, outcomeInvoker).entrySet().stream()
@@ -217,7 +217,7 @@ class ProvisioningConfiguration {
                                                 eventStore,
                                                 coordinators,
                                                 provisioningWorkers,
-                                                settings.claimTimeout()))
+                                                settings))
                         .toList();
         processors.forEach(processor -> watch(processor, letters, meters));
         return processors;
@@ -278,7 +278,7 @@ class ProvisioningConfiguration {
             PostgresEventStore eventStore,
             ScheduledExecutorService coordinators,
             ScheduledExecutorService workers,
-            Duration claimTimeout) {
+            ProcessorSettings settings) {
         return PooledStreamingEventProcessor.builder()
                 .name(name)
                 .eventHandlerInvoker(invoker)
@@ -286,8 +286,9 @@ class ProvisioningConfiguration {
                 .messageSource(eventStore)
                 .tokenStore(
                         log.tokenStore(
-                                ManagementFactory.getRuntimeMXBean().getName(), claimTimeout))
-                .claimExtensionThreshold(claimTimeout.toMillis() / 2)
+                                ManagementFactory.getRuntimeMXBean().getName(),
+                                settings.claimTimeout()))
+                .claimExtensionThreshold(settings.claimExtension().toMillis())
                 .transactionManager(log.transactions())
                 .coordinatorExecutor(coordinators)
                 .workerExecutor(workers)

@@ -15,6 +15,7 @@ import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.SimpleSerializedObject;
 import org.axonframework.serialization.SimpleSerializedType;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.relay.RelayHint;
 import tools.choco.onboarding.transaction.Transactions;
 
 /** Where processors are, as every instance can see it: their tokens, and the log itself. */
@@ -54,7 +55,11 @@ public final class Positions {
     Map<String, List<Stored>> segments() {
         return transactions
                 .jdbc()
-                .sql("SELECT * FROM token_entry ORDER BY processor_name, segment")
+                .sql(
+                        """
+                        SELECT * FROM token_entry WHERE processor_name <> ?
+                        ORDER BY processor_name, segment""")
+                .param(RelayHint.NAME)
                 .query(this::stored)
                 .list()
                 .stream()

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.TrackingToken;
@@ -15,6 +16,7 @@ import org.axonframework.serialization.Serializer;
 import org.axonframework.serialization.SimpleSerializedObject;
 import org.axonframework.serialization.SimpleSerializedType;
 import org.jspecify.annotations.Nullable;
+import tools.choco.onboarding.launch.Instance;
 import tools.choco.onboarding.relay.RelayHint;
 import tools.choco.onboarding.transaction.Transactions;
 
@@ -64,6 +66,19 @@ public final class Positions {
                 .list()
                 .stream()
                 .collect(Collectors.groupingBy(Stored::processor));
+    }
+
+    /** Names of the sessions of every instance that is connected. */
+    Set<String> instances() {
+        return transactions
+                .jdbc()
+                .sql(
+                        """
+                        SELECT DISTINCT application_name FROM pg_stat_activity
+                        WHERE datname = current_database() AND application_name LIKE ?""")
+                .param(Instance.session("%"))
+                .query(String.class)
+                .set();
     }
 
     /** The position of the last event; 0 if there is none. */

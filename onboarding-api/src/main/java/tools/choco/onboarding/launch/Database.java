@@ -151,12 +151,17 @@ public final class Database implements AutoCloseable {
     }
 
     private static HikariDataSource pool(PGSimpleDataSource source, DatabaseSettings settings) {
+        source.setApplicationName(Instance.session(Instance.name()));
         HikariConfig config = new HikariConfig();
         config.setPoolName("onboarding");
         config.setDataSource(source);
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setMaximumPoolSize(settings.connectionsMax());
         config.setConnectionTimeout(settings.connectTimeout().toMillis());
+        // A frozen process must not keep rows and locks from the others until it wakes.
+        config.setConnectionInitSql(
+                "SET idle_in_transaction_session_timeout = "
+                        + settings.idleTransactionMax().toMillis());
         config.setExceptionOverride(new LeaveReadOnlyServers());
         return new HikariDataSource(config);
     }

@@ -18,6 +18,7 @@ import org.springframework.validation.annotation.Validated;
  * @param ownerPassword that user's password
  * @param connectionsMax connections in the pool, of which the log keeps two to itself
  * @param connectTimeout how long to wait for a connection
+ * @param idleTransactionMax silence within a transaction after which the server ends it
  */
 @Validated
 @ConfigurationProperties("onboarding.database")
@@ -28,11 +29,16 @@ public record DatabaseSettings(
         @Nullable String owner,
         @Nullable String ownerPassword,
         @DefaultValue("20") @Min(8) @Max(90) int connectionsMax,
-        @DefaultValue("PT5S") Duration connectTimeout) {
+        @DefaultValue("PT5S") Duration connectTimeout,
+        @DefaultValue("PT10S") Duration idleTransactionMax) {
 
     public DatabaseSettings {
         url = url == null || url.isBlank() ? null : url;
         user = user == null || user.isBlank() ? null : user;
         owner = owner == null || owner.isBlank() ? null : owner;
+        if (idleTransactionMax.toMillis() < 1_000 || idleTransactionMax.toMinutes() > 10) {
+            throw new IllegalArgumentException(
+                    "onboarding.database.idle-transaction-max is from 1 second to 10 minutes");
+        }
     }
 }

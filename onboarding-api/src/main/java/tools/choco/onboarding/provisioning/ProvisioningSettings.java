@@ -20,7 +20,6 @@ import org.springframework.validation.annotation.Validated;
  *     failure gives it up; the time in which it waited for its user does not count
  * @param stuckAfter how long a site may stay in one hop before it is reported as stuck
  * @param watchInterval pause between two looks for stuck sites, on each instance
- * @param claimTimeout silence after which another instance takes over the saga and the policy
  */
 @Validated
 @ConfigurationProperties("onboarding.provisioning")
@@ -31,8 +30,7 @@ public record ProvisioningSettings(
         @DefaultValue("12") @Min(1) @Max(100) int triesMax,
         @DefaultValue("PT1H") Duration attemptMax,
         @DefaultValue("PT10M") Duration stuckAfter,
-        @DefaultValue("PT15S") Duration watchInterval,
-        @DefaultValue("PT10S") Duration claimTimeout) {
+        @DefaultValue("PT15S") Duration watchInterval) {
 
     public ProvisioningSettings {
         if (backoffInitial.toMillis() < 1 || backoffMax.compareTo(backoffInitial) < 0) {
@@ -44,10 +42,9 @@ public record ProvisioningSettings(
             throw new IllegalArgumentException(
                     "onboarding.provisioning.attempt-max and stuck-after are positive");
         }
-        if (watchInterval.toMillis() < 100 || claimTimeout.toMillis() < 500) {
+        if (watchInterval.toMillis() < 100) {
             throw new IllegalArgumentException(
-                    "onboarding.provisioning.watch-interval is at least 100 ms, claim-timeout at"
-                            + " least 500 ms");
+                    "onboarding.provisioning.watch-interval is at least 100 ms");
         }
     }
 

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * The position that the relay last reached, for instances that do not relay, and for while the
  * stream is away. Nothing is published on the word of it: the stream's last message counts.
  */
-final class RelayHint {
+public final class RelayHint {
 
-    private static final String NAME = "event-relay";
+    /** Name of its row among the tokens; it is no processor's. */
+    public static final String NAME = "event-relay";
+
     private static final String TYPE = "position";
 
     private static final String STORE =

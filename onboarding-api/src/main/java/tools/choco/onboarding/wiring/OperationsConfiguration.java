@@ -1,8 +1,10 @@
 package tools.choco.onboarding.wiring;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -16,12 +18,12 @@ import tools.choco.onboarding.ops.deadletter.ParkedWork;
 import tools.choco.onboarding.ops.erasure.Erasures;
 import tools.choco.onboarding.ops.processor.Positions;
 import tools.choco.onboarding.ops.processor.Processors;
+import tools.choco.onboarding.ops.processor.Shares;
 import tools.choco.onboarding.ops.processor.StoppedProcessors;
 import tools.choco.onboarding.projection.ParkedSequences;
 import tools.choco.onboarding.projection.ReadModelKeeper;
 import tools.choco.onboarding.projection.Replays;
 import tools.choco.onboarding.provisioning.HopAttempts;
-import tools.choco.onboarding.provisioning.ProvisioningSettings;
 import tools.choco.onboarding.replay.LogSourceOfReader;
 import tools.choco.onboarding.sessionview.SessionQueries;
 import tools.choco.onboarding.transaction.Transactions;
@@ -36,25 +38,48 @@ class OperationsConfiguration {
     }
 
     @Bean
+    Positions positions(Transactions transactions, EventLog log) {
+        return new Positions(transactions, log.serializer(), log.reader());
+    }
+
+    /** Looks twice within the time in which a claim runs out. */
+    @Bean
+    Shares shares(
+            ReadModelKeeper readModels,
+            ObjectProvider<ProcessorLifecycle> lifecycles,
+            Positions positions,
+            ProcessorSettings settings,
+            Clock clock,
+            ScheduledExecutorService timers) {
+        Shares shares =
+                new Shares(
+                        readModels,
+                        lifecycles.stream().flatMap(it -> it.processors().stream()).toList(),
+                        positions,
+                        settings.claimTimeout(),
+                        clock);
+        long interval = settings.claimExtension().toMillis();
+        ScheduledFuture<?> _ =
+                timers.scheduleWithFixedDelay(
+                        shares::level, interval, interval, TimeUnit.MILLISECONDS);
+        return shares;
+    }
+
+    @Bean
     Processors processors(
             ReadModelKeeper readModels,
             ObjectProvider<ProcessorLifecycle> lifecycles,
             StoppedProcessors stopped,
-            Transactions transactions,
-            EventLog log,
-            ProvisioningSettings settings,
+            Positions positions,
+            ProcessorSettings settings,
             Clock clock) {
         return new Processors(
                 readModels,
                 lifecycles.stream().flatMap(it -> it.processors().stream()).toList(),
                 stopped,
-                new Positions(transactions, log.serializer(), log.reader()),
-                longest(ProjectionsConfiguration.CLAIM_TIMEOUT, settings.claimTimeout()),
+                positions,
+                settings.claimTimeout(),
                 clock);
-    }
-
-    private static Duration longest(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
     }
 
     @Bean

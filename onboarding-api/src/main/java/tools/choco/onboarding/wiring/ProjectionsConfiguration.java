@@ -2,7 +2,6 @@ package tools.choco.onboarding.wiring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -44,9 +43,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** The read models: what feeds them, and what reads them. */
 @Configuration(proxyBeanMethods = false)
 class ProjectionsConfiguration {
-
-    /** A segment whose owner has been silent for this long is anyone's. */
-    static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(10);
 
     private static final int THREADS = 2;
 
@@ -119,18 +115,20 @@ class ProjectionsConfiguration {
             ScheduledExecutorService projectionWorkers,
             DataSource database,
             ReplaySettings settings,
+            ProcessorSettings processing,
             DeadLetters letters,
             MeterRegistry meters) {
         Projections processors =
                 new Projections(
                         eventStore,
                         log.tokenStore(
-                                ManagementFactory.getRuntimeMXBean().getName(), CLAIM_TIMEOUT),
+                                ManagementFactory.getRuntimeMXBean().getName(),
+                                processing.claimTimeout()),
                         log.transactions(),
                         log.transactions()::current,
                         coordinators,
                         projectionWorkers,
-                        ProjectionSettings.DEFAULT);
+                        ProjectionSettings.DEFAULT.withClaimExtension(processing.claimExtension()));
         return new ReadModelKeeper(
                 database,
                 logSource,

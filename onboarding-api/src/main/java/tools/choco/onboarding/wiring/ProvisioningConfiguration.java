@@ -208,7 +208,7 @@ class ProvisioningConfiguration {
             Coordinators coordinators,
             ScheduledExecutorService provisioningWorkers,
             DeadLetters letters,
-            ProvisioningSettings settings,
+            ProcessorSettings settings,
             MeterRegistry meters) {
         List<StreamingEventProcessor> processors =
                 Map.of(SAGA, sagaInvoker, SiteOutcome.NAME, outcomeInvoker).entrySet().stream()
@@ -221,7 +221,7 @@ class ProvisioningConfiguration {
                                                 eventStore,
                                                 coordinators,
                                                 provisioningWorkers,
-                                                settings.claimTimeout()))
+                                                settings))
                         .toList();
         processors.forEach(processor -> watch(processor, letters, meters));
         return processors;
@@ -283,7 +283,7 @@ class ProvisioningConfiguration {
             EventStore eventStore,
             ScheduledExecutorService coordinators,
             ScheduledExecutorService workers,
-            Duration claimTimeout) {
+            ProcessorSettings settings) {
         return PooledStreamingEventProcessor.builder()
                 .name(name)
                 .eventHandlerInvoker(invoker)
@@ -291,8 +291,9 @@ class ProvisioningConfiguration {
                 .messageSource(eventStore)
                 .tokenStore(
                         log.tokenStore(
-                                ManagementFactory.getRuntimeMXBean().getName(), claimTimeout))
-                .claimExtensionThreshold(claimTimeout.toMillis() / 2)
+                                ManagementFactory.getRuntimeMXBean().getName(),
+                                settings.claimTimeout()))
+                .claimExtensionThreshold(settings.claimExtension().toMillis())
                 .transactionManager(log.transactions())
                 .coordinatorExecutor(coordinators)
                 .workerExecutor(workers)

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.TimeGauge;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,7 +27,6 @@ import tools.choco.onboarding.keys.PostgresAnswerVault;
 import tools.choco.onboarding.launch.StartFailure;
 import tools.choco.onboarding.ops.processor.StoppedProcessors;
 import tools.choco.onboarding.projection.Coordinators;
-import tools.choco.onboarding.provisioning.ProvisioningSettings;
 import tools.choco.onboarding.task.DurableTasks;
 import tools.choco.onboarding.task.TaskSettings;
 import tools.choco.onboarding.transaction.Transactions;
@@ -161,11 +159,10 @@ class WebhookConfiguration {
             WebhookTasks tasks,
             Coordinators coordinators,
             @Qualifier("webhookWorkers") ScheduledExecutorService webhookWorkers,
-            ProvisioningSettings provisioning,
+            ProcessorSettings processors,
             MeterRegistry meters,
             StoppedProcessors stopped,
             ScheduledExecutorService timers) {
-        Duration claimTimeout = provisioning.claimTimeout();
         StreamingEventProcessor processor =
                 PooledStreamingEventProcessor.builder()
                         .name(WebhookRouter.NAME)
@@ -176,8 +173,8 @@ class WebhookConfiguration {
                         .tokenStore(
                                 log.tokenStore(
                                         ManagementFactory.getRuntimeMXBean().getName(),
-                                        claimTimeout))
-                        .claimExtensionThreshold(claimTimeout.toMillis() / 2)
+                                        processors.claimTimeout()))
+                        .claimExtensionThreshold(processors.claimExtension().toMillis())
                         .transactionManager(log.transactions())
                         .coordinatorExecutor(coordinators)
                         .workerExecutor(webhookWorkers)

@@ -302,7 +302,14 @@ class DatabaseUsersTest {
             @Nullable String owner,
             @Nullable String ownerPassword) {
         return new DatabaseSettings(
-                url, user, password, owner, ownerPassword, 8, Duration.ofSeconds(5));
+                url,
+                user,
+                password,
+                owner,
+                ownerPassword,
+                8,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10));
     }
 
     /** Makes a user who may log in. */

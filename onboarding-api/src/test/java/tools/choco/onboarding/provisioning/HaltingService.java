@@ -23,10 +23,10 @@ import tools.choco.onboarding.testing.RecordingHost;
 public final class HaltingService {
 
     /** Directory of the recording host. */
-    static final String HOST = "TEST_HOST";
+    public static final String HOST = "TEST_HOST";
 
     /** File with the places to stop at, {@code place siteId} a line; none while it is empty. */
-    static final String HALTS = "TEST_HALTS";
+    public static final String HALTS = "TEST_HALTS";
 
     private static final int HALTED = 137;
 

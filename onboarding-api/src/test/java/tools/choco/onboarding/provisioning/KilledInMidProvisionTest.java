@@ -160,7 +160,7 @@ class KilledInMidProvisionTest {
                 .setting("onboarding.tasks.threads=40")
                 .setting("onboarding.tasks.polling=PT0.1S")
                 .setting("onboarding.tasks.heartbeat=PT0.2S")
-                .setting("onboarding.provisioning.claim-timeout=PT1S")
+                .setting("onboarding.processors.claim-timeout=PT1S")
                 .start();
     }
 

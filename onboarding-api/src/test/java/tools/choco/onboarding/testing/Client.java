@@ -28,21 +28,24 @@ public final class Client {
     private final String address;
     private final @Nullable String token;
     private final List<String> headers;
+    private final Duration patience;
 
-    private Client(String address, @Nullable String token, List<String> headers) {
+    private Client(
+            String address, @Nullable String token, List<String> headers, Duration patience) {
         this.address = address;
         this.token = token;
         this.headers = headers;
+        this.patience = patience;
     }
 
     /** A caller without a token. */
     public static Client anonymous(String address) {
-        return new Client(address, null, List.of());
+        return new Client(address, null, List.of(), WAIT);
     }
 
     /** The same caller with a token. */
     public Client withToken(String bearer) {
-        return new Client(address, bearer, headers);
+        return new Client(address, bearer, headers, patience);
     }
 
     /** The same caller with one more header on every request. */
@@ -50,7 +53,12 @@ public final class Client {
         List<String> more = new ArrayList<>(headers);
         more.add(name);
         more.add(value);
-        return new Client(address, token, more);
+        return new Client(address, token, more, patience);
+    }
+
+    /** The same caller, who gives up on a request that is not answered in time. */
+    public Client waiting(Duration atMost) {
+        return new Client(address, token, headers, atMost);
     }
 
     /** A caller with a token of the local issuer. */
@@ -66,7 +74,7 @@ public final class Client {
                                 subject,
                                 String.join("\",\"", scopes),
                                 extra == null ? "" : "," + extra);
-        Answer answer = anonymous(address).post("/local/token", body);
+        Answer answer = anonymous(address).waiting(patience).post("/local/token", body);
         if (answer.status() != 200) {
             throw new AssertionError(answer.toString());
         }
@@ -135,7 +143,7 @@ public final class Client {
     private HttpRequest request(String method, String target, @Nullable String body) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(address + target))
-                        .timeout(WAIT)
+                        .timeout(patience)
                         .method(
                                 method,
                                 body == null

@@ -191,6 +191,11 @@ public final class ForkedService implements AutoCloseable {
         return client().as("analyst", "analytics:read");
     }
 
+    /** An operator. */
+    public Client operator() {
+        return client().as("operator", "ops");
+    }
+
     /** What it printed to standard output so far. */
     public String output() {
         return read(output);

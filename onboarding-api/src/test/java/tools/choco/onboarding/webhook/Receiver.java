@@ -10,11 +10,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /** A receiver on loopback that notes all it gets and answers as it is told. */
-final class Receiver implements AutoCloseable {
+public final class Receiver implements AutoCloseable {
 
     /** What came. */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of these.
-    record Received(
+    public record Received(
             String path, String host, String id, String timestamp, String signature, byte[] body) {}
 
     /** Answers a request, of which everything has been read. */
@@ -26,7 +26,8 @@ final class Receiver implements AutoCloseable {
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private volatile Answers answers = status(204);
 
-    Receiver() throws IOException {
+    /** One that answers 204. */
+    public Receiver() throws IOException {
         server =
                 HttpServer.create(
                         new InetSocketAddress(
@@ -50,11 +51,12 @@ final class Receiver implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    String url(String path) {
+    public String url(String path) {
         return "http://127.0.0.1:" + port() + path;
     }
 
-    List<Received> received() {
+    /** What came, in its order. */
+    public List<Received> received() {
         return received;
     }
 

@@ -3,6 +3,7 @@ package tools.choco.onboarding.projection;
 import com.google.protobuf.Message;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,6 +14,7 @@ import org.axonframework.eventhandling.EventHandlerInvoker;
 import org.axonframework.eventhandling.EventMessage;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.Segment;
+import org.axonframework.eventhandling.tokenstore.UnableToClaimTokenException;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +27,15 @@ import tools.choco.onboarding.events.EventType;
  * prepares its commit, on the connection and in the transaction in which the processor has just
  * stored its token; whatever fails there rolls back both. As the processor's error handler it
  * rethrows every failure, so that the segment is given up, claimed again after a while and tried
- * again, and remembers it for {@link ProcessorStatus}.
+ * again, and remembers it for {@link ProcessorStatus}. That another instance has taken the segment
+ * over is no failure.
  */
 final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
 
-    private record Failure(String eventId, Throwable cause) {}
+    /** Longer than Axon ever waits before it tries a segment again, which is a minute. */
+    private static final Duration REMEMBERED = Duration.ofSeconds(90);
+
+    private record Failure(String eventId, Throwable cause, long nanos) {}
 
     private final Projection projection;
     private final Generation generation;
@@ -100,8 +106,10 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
 
     @Override
     public void handleError(ErrorContext context) throws Exception {
-        String eventId = context.failedEvents().getFirst().getIdentifier();
-        failure.set(new Failure(eventId, context.error()));
+        if (!(context.error() instanceof UnableToClaimTokenException)) {
+            String eventId = context.failedEvents().getFirst().getIdentifier();
+            failure.set(new Failure(eventId, context.error(), System.nanoTime()));
+        }
         PropagatingErrorHandler.instance().handleError(context);
     }
 
@@ -115,9 +123,14 @@ final class ProjectionInvoker implements EventHandlerInvoker, ErrorHandler {
                                 : last);
     }
 
-    /** The last failure whose events have not been applied since. */
+    /**
+     * The last failure whose events have not been applied since. Another instance may have applied
+     * them: where nothing has failed for long, this one does not work on them any more.
+     */
     @Nullable Throwable failure() {
         Failure last = failure.get();
-        return last == null ? null : last.cause();
+        return last == null || System.nanoTime() - last.nanos() > REMEMBERED.toNanos()
+                ? null
+                : last.cause();
     }
 }

@@ -10,12 +10,15 @@ import java.time.Duration;
  *     its tokens are first made
  * @param claimInterval pause before a segment that nobody works on is claimed; a failed one pauses
  *     a second more at first, then ever longer, up to a minute
+ * @param claimExtension pause before a claim is renewed; well below the token store's time after
+ *     which it is anyone's
  */
-public record ProjectionSettings(int eventsPerBatchMax, int segments, Duration claimInterval) {
+public record ProjectionSettings(
+        int eventsPerBatchMax, int segments, Duration claimInterval, Duration claimExtension) {
 
     /** One segment, full batches: what one machine needs. */
     public static final ProjectionSettings DEFAULT =
-            new ProjectionSettings(1_000, 1, Duration.ofSeconds(1));
+            new ProjectionSettings(1_000, 1, Duration.ofSeconds(1), Duration.ofSeconds(5));
 
     public ProjectionSettings {
         if (eventsPerBatchMax < 1 || eventsPerBatchMax > 1_000) {
@@ -24,8 +27,14 @@ public record ProjectionSettings(int eventsPerBatchMax, int segments, Duration c
         if (segments < 1) {
             throw new IllegalArgumentException("segments is at least 1");
         }
-        if (claimInterval.toMillis() < 1) {
-            throw new IllegalArgumentException("claimInterval is at least a millisecond");
+        if (claimInterval.toMillis() < 1 || claimExtension.toMillis() < 1) {
+            throw new IllegalArgumentException(
+                    "claimInterval and claimExtension are at least a millisecond");
         }
+    }
+
+    /** The same with another pause before a claim is renewed. */
+    public ProjectionSettings withClaimExtension(Duration pause) {
+        return new ProjectionSettings(eventsPerBatchMax, segments, claimInterval, pause);
     }
 }

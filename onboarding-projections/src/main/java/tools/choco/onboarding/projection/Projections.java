@@ -82,6 +82,7 @@ public final class Projections {
                         .initialSegmentCount(settings.segments())
                         .batchSize(settings.eventsPerBatchMax())
                         .tokenClaimInterval(settings.claimInterval().toMillis())
+                        .claimExtensionThreshold(settings.claimExtension().toMillis())
                         .build());
     }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,6 +93,29 @@ class ProjectionProcessorTest {
                 new SQLException("broken on purpose", "53100"),
                 new IllegalStateException(new SQLException("broken on purpose", "40001")),
                 new StackOverflowError("broken on purpose"));
+    }
+
+    @Test
+    void isHealthyThoughAnotherInstanceTookItsSegment() throws SQLException {
+        Projection projection = new SessionViewProjection();
+        ProjectionProcessor processor = models.processorFor(projection, 1);
+        models.append(randomHistory(16, 50));
+        processor.start();
+        models.awaitCaughtUp(projection);
+        try (Connection connection = models.dataSource().getConnection();
+                PreparedStatement take =
+                        connection.prepareStatement(
+                                "UPDATE token_entry SET owner = 'another', time_stamp = ?")) {
+            take.setString(1, Instant.now().plusSeconds(3_600).toString());
+            assertThat(take.executeUpdate()).isEqualTo(1);
+        }
+
+        models.append(History.renamed(History.of(List.of())));
+
+        await().until(() -> processor.status().position() == null);
+        assertThat(processor.status().error()).isNull();
+        assertThat(processor.status().isHealthy()).isTrue();
+        processor.stop();
     }
 
     @Test

@@ -28,7 +28,7 @@ import tools.choco.onboarding.events.EventFields;
 public final class ReadModels implements AutoCloseable {
 
     private static final ProjectionSettings SETTINGS =
-            new ProjectionSettings(100, 1, Duration.ofMillis(50));
+            new ProjectionSettings(100, 1, Duration.ofMillis(50), Duration.ofSeconds(5));
 
     private final TestDatabase database = TestDatabase.create();
     private final PostgresEventLog log = new PostgresEventLog(database.dataSource());
@@ -70,7 +70,10 @@ public final class ReadModels implements AutoCloseable {
                 coordinators,
                 workers,
                 new ProjectionSettings(
-                        SETTINGS.eventsPerBatchMax(), segments, SETTINGS.claimInterval()));
+                        SETTINGS.eventsPerBatchMax(),
+                        segments,
+                        SETTINGS.claimInterval(),
+                        SETTINGS.claimExtension()));
     }
 
     /** What looks after some projections' generations; whoever asks stops it. */

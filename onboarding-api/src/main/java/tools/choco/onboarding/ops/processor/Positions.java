@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.TrackingToken;
@@ -17,6 +18,8 @@ import org.axonframework.serialization.SimpleSerializedObject;
 import org.axonframework.serialization.SimpleSerializedType;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.eventlog.LogReader;
+import tools.choco.onboarding.launch.Instance;
+import tools.choco.onboarding.relay.RelayHint;
 import tools.choco.onboarding.transaction.Transactions;
 
 /** Where processors are, as every instance can see it: their tokens, and the log itself. */
@@ -58,11 +61,28 @@ public final class Positions {
     Map<String, List<Stored>> segments() {
         return transactions
                 .jdbc()
-                .sql("SELECT * FROM token_entry ORDER BY processor_name, segment")
+                .sql(
+                        """
+                        SELECT * FROM token_entry WHERE processor_name <> ?
+                        ORDER BY processor_name, segment""")
+                .param(RelayHint.NAME)
                 .query(this::stored)
                 .list()
                 .stream()
                 .collect(Collectors.groupingBy(Stored::processor));
+    }
+
+    /** Names of the sessions of every instance that is connected. */
+    Set<String> instances() {
+        return transactions
+                .jdbc()
+                .sql(
+                        """
+                        SELECT DISTINCT application_name FROM pg_stat_activity
+                        WHERE datname = current_database() AND application_name LIKE ?""")
+                .param(Instance.session("%"))
+                .query(String.class)
+                .set();
     }
 
     /** The position of the last event; 0 if there is none. */

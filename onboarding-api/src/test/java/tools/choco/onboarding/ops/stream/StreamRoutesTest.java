@@ -10,10 +10,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.events.audit.v1.OperatorActed;
+import tools.choco.onboarding.relay.RelayHint;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.Client;
 import tools.choco.onboarding.testing.NatsServer;
 import tools.choco.onboarding.testing.RunningService;
+import tools.choco.onboarding.testing.Tables;
 import tools.choco.onboarding.testing.User;
 
 class StreamRoutesTest {
@@ -64,6 +66,17 @@ class StreamRoutesTest {
         assertThat(back.json().at("/backlogMs").asLong()).isZero();
         assertThat(metric("onboarding_relay_backlog_events ")).isZero();
         assertThat(metric("onboarding_relay_published_total ")).isEqualTo(2);
+        // The relay's hint stands among the tokens of processors, and is none.
+        await().atMost(WAIT)
+                .pollInterval(POLL)
+                .until(
+                        () ->
+                                Tables.of(service)
+                                                .count(
+                                                        "SELECT count(*) FROM token_entry WHERE processor_name = ?",
+                                                        RelayHint.NAME)
+                                        == 1);
+        assertThat(operator.get("/ops/processors").status()).isEqualTo(200);
     }
 
     @Test

@@ -127,7 +127,8 @@ class KilledInMidRebuildTest {
                                 log.transactions()::current,
                                 Executors.newSingleThreadScheduledExecutor(),
                                 Executors.newScheduledThreadPool(2),
-                                new ProjectionSettings(100, 1, Duration.ofMillis(50)));
+                                new ProjectionSettings(
+                                        100, 1, Duration.ofMillis(50), Duration.ofSeconds(5)));
                 new ReadModelKeeper(
                                 source,
                                 new ReadModels.ReaderSource(log.reader()),

@@ -3,6 +3,7 @@ package tools.choco.onboarding.distribution;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
 import org.axonframework.serialization.ChainingConverter;
 import org.axonframework.serialization.Converter;
 import org.axonframework.serialization.SerializationException;
@@ -13,6 +14,7 @@ import org.axonframework.serialization.SimpleSerializedObject;
 import org.axonframework.serialization.SimpleSerializedType;
 import org.jspecify.annotations.Nullable;
 import tools.choco.onboarding.events.v1.SealedAnswers;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -43,8 +45,13 @@ public final class CommandJson implements Serializer {
                                             .withFieldVisibility(Visibility.ANY))
                     .addModule(
                             new SimpleModule()
-                                    .addSerializer(SealedAnswers.class, new AsBytes())
-                                    .addDeserializer(SealedAnswers.class, new OfBytes()))
+                                    .addSerializer(Message.class, new AsBytes())
+                                    .addDeserializer(
+                                            SealedAnswers.class,
+                                            new OfBytes<>(SealedAnswers.parser()))
+                                    .addDeserializer(
+                                            SealedText.class,
+                                            new OfBytes<>(SealedText.parser())))
                     .build();
 
     /**
@@ -119,23 +126,29 @@ public final class CommandJson implements Serializer {
         return converter;
     }
 
-    private static final class AsBytes extends ValueSerializer<SealedAnswers> {
+    private static final class AsBytes extends ValueSerializer<Message> {
 
         @Override
         public void serialize(
-                SealedAnswers sealed, JsonGenerator generator, SerializationContext context) {
-            generator.writeBinary(((Message) sealed).toByteArray());
+                Message message, JsonGenerator generator, SerializationContext context) {
+            generator.writeBinary(message.toByteArray());
         }
     }
 
-    private static final class OfBytes extends ValueDeserializer<SealedAnswers> {
+    private static final class OfBytes<M extends Message> extends ValueDeserializer<M> {
+
+        private final Parser<M> parser;
+
+        OfBytes(Parser<M> parser) {
+            this.parser = parser;
+        }
 
         @Override
-        public SealedAnswers deserialize(JsonParser parser, DeserializationContext context) {
+        public M deserialize(JsonParser json, DeserializationContext context) {
             try {
-                return SealedAnswers.parseFrom(parser.getBinaryValue());
+                return parser.parseFrom(json.getBinaryValue());
             } catch (InvalidProtocolBufferException unreadable) {
-                throw new SerializationException("Not readable as sealed answers", unreadable);
+                throw new SerializationException("Not readable as what was sealed", unreadable);
             }
         }
     }

@@ -58,11 +58,7 @@ public final class Ingest {
     private final IngestClaims claims;
     private final MeterRegistry meters;
 
-    public Ingest(
-            AggregateReader log,
-            EventBus events,
-            IngestClaims claims,
-            MeterRegistry meters) {
+    public Ingest(AggregateReader log, EventBus events, IngestClaims claims, MeterRegistry meters) {
         this.log = log;
         this.events = events;
         this.claims = claims;

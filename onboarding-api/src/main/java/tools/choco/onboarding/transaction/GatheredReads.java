@@ -39,7 +39,10 @@ public final class GatheredReads<K, V> {
         lock.lock();
         try {
             first = open == null;
-            mine = open == null ? new Gathering<>(new HashSet<>(), new CompletableFuture<>()) : open;
+            mine =
+                    open == null
+                            ? new Gathering<>(new HashSet<>(), new CompletableFuture<>())
+                            : open;
             mine.keys().add(key);
             open = mine;
         } finally {

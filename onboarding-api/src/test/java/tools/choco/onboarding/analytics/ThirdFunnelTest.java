@@ -124,7 +124,8 @@ class ThirdFunnelTest {
 
     @Test
     void opensItsNumbersToTheSessions() {
-        assertThat(sessions("introduced", "reached")).containsExactlyInAnyOrder(all("far", "named", "late"));
+        assertThat(sessions("introduced", "reached"))
+                .containsExactlyInAnyOrder(all("far", "named", "late"));
         assertThat(sessions("introduced", "notReached")).containsExactly(id("waiting"));
         assertThat(sessions("tools_named", "reached")).containsExactly(id("named"));
         assertThat(sessions("tools_named", "skipped")).containsExactly(id("far"));
@@ -179,7 +180,8 @@ class ThirdFunnelTest {
     }
 
     private static String expected(String stage, String reach) {
-        String kind = reach.equals("skipped") ? "onboarding.step_skipped " : "onboarding.step_completed ";
+        String kind =
+                reach.equals("skipped") ? "onboarding.step_skipped " : "onboarding.step_completed ";
         return switch (stage) {
             case "started" -> "onboarding.started";
             case "introduced" -> kind + "profile";

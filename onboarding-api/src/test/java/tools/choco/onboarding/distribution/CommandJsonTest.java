@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.choco.onboarding.events.v1.HostingMode;
 import tools.choco.onboarding.events.v1.SealedAnswers;
+import tools.choco.onboarding.events.v1.SealedText;
 import tools.choco.onboarding.refusal.RecordRefusal;
 import tools.choco.onboarding.session.SessionAnswer;
 import tools.choco.onboarding.session.SessionCommand;
@@ -98,6 +99,9 @@ class CommandJsonTest {
         }
         if (type == SealedAnswers.class) {
             return SealedAnswers.newBuilder().setCiphertext(ByteString.copyFromUtf8("x")).build();
+        }
+        if (type == SealedText.class) {
+            return SealedText.newBuilder().setCiphertext(ByteString.copyFromUtf8("y")).build();
         }
         if (type == HostingMode.class) {
             return full

@@ -293,8 +293,7 @@ class IngestRoutesTest {
                         opened("a", session, ticket, "portal")
                                 .replace("\"portal\",\"session_id", "\"helpdesk\",\"session_id"));
         portal.send(opened("b", named, ticket, null));
-        await().atMost(WAIT)
-                .until(() -> service.part(TicketQueries.class).of(ticket).size() == 2);
+        await().atMost(WAIT).until(() -> service.part(TicketQueries.class).of(ticket).size() == 2);
         Answer before = awaitStory(ticket, "");
         String serving =
                 jdbc.sql(
@@ -310,7 +309,9 @@ class IngestRoutesTest {
 
         String replay =
                 service.operator()
-                        .post("/ops/replays", "{\"projection\":\"sessionview\",\"reason\":\"lost\"}")
+                        .post(
+                                "/ops/replays",
+                                "{\"projection\":\"sessionview\",\"reason\":\"lost\"}")
                         .required("/items/0/id");
         await().atMost(WAIT)
                 .until(
@@ -466,8 +467,7 @@ class IngestRoutesTest {
         try (Socket socket = announced(seconds, signature.replace(';', ','), length)) {
             BufferedReader answer =
                     new BufferedReader(
-                            new InputStreamReader(
-                                    socket.getInputStream(), StandardCharsets.UTF_8));
+                            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             assertThat(answer.readLine()).startsWith("HTTP/1.1 " + status);
             StringBuilder rest = new StringBuilder();
             // Whoever waits for the end of the answer waits for the end of the body.
@@ -503,8 +503,7 @@ class IngestRoutesTest {
     }
 
     /** A request of which only the headers have come. */
-    private static Socket announced(long seconds, String signature, int length)
-            throws IOException {
+    private static Socket announced(long seconds, String signature, int length) throws IOException {
         URI address = URI.create(service.address());
         Socket socket = new Socket(address.getHost(), address.getPort());
         socket.setSoTimeout((int) WAIT.toMillis());

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.choco.onboarding.EventMetadata;
 import tools.choco.onboarding.eventlog.EventLog;
+import tools.choco.onboarding.eventlog.PostgresEventLog;
 import tools.choco.onboarding.eventlog.testing.TestDatabase;
 import tools.choco.onboarding.events.v1.OnboardingAbandoned;
 import tools.choco.onboarding.events.v1.OnboardingCompleted;
@@ -496,7 +497,7 @@ class SeveralInstancesTest {
     private List<LoggedEvent> log() {
         List<LoggedEvent> all = new ArrayList<>();
         Map<String, List<String>> byKey = new HashMap<>();
-        try (EventLog log = new EventLog(database.dataSource());
+        try (EventLog log = new PostgresEventLog(database.dataSource());
                 var events = log.storageEngine().readEvents(null, false)) {
             events.forEach(
                     event -> {

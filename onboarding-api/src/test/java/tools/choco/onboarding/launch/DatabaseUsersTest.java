@@ -96,7 +96,8 @@ class DatabaseUsersTest {
                                             """)
                                     .query(String.class)
                                     .list())
-                    .containsExactlyInAnyOrder("events", "event_kinds", "flyway_schema_history");
+                    .containsExactlyInAnyOrder(
+                            "events", "event_kinds", "event_positions", "flyway_schema_history");
         }
     }
 

@@ -189,8 +189,7 @@ class RefusalRecorderTest {
                 .singleElement()
                 .satisfies(
                         refused -> {
-                            assertThat(refused.getIssuesList())
-                                    .contains("/answers unknown_member");
+                            assertThat(refused.getIssuesList()).contains("/answers unknown_member");
                             assertThat(refused.toString()).doesNotContain("Lovelace");
                         });
     }

@@ -64,8 +64,7 @@ class GatheredReadsTest {
         await().until(
                         () ->
                                 asking.size() == 20
-                                        && asking.stream()
-                                                .allMatch(GatheredReadsTest::isWaiting));
+                                        && asking.stream().allMatch(GatheredReadsTest::isWaiting));
         release.complete(null);
 
         assertThat(first.get()).isEqualTo("value of 0");

@@ -211,7 +211,7 @@ class StreamLimitsTest {
                 .setSessionId(session)
                 .setUserId(user)
                 .setOccurredAt(EventTime.toProto(Instant.now()))
-                .setDetail("x".repeat(100_000))
+                .setDeployUrl("https://" + "x".repeat(100_000))
                 .build();
     }
 

@@ -64,8 +64,7 @@ final class TicketTable {
         }
     }
 
-    private static String[] column(
-            List<Row> rows, Function<Row, String> value) {
+    private static String[] column(List<Row> rows, Function<Row, String> value) {
         return rows.stream().map(value).toArray(String[]::new);
     }
 
@@ -79,8 +78,7 @@ final class TicketTable {
         }
     }
 
-    private static void addRow(
-            LoggedEvent event, ExternalEventReceived external, List<Row> rows) {
+    private static void addRow(LoggedEvent event, ExternalEventReceived external, List<Row> rows) {
         JsonNode data = data(event, external);
         String ticketId = data.path("ticket_id").asString("");
         if (ticketId.isEmpty()) {

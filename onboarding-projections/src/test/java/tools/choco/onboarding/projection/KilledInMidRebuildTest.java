@@ -127,7 +127,7 @@ class KilledInMidRebuildTest {
                                 log.transactions()::current,
                                 Executors.newSingleThreadScheduledExecutor(),
                                 Executors.newScheduledThreadPool(2),
-                                new ProjectionSettings(100, 1, Duration.ofMillis(50)));
+                                ProjectionSettings.DEFAULT);
                 new ReadModelKeeper(
                                 source,
                                 new ReadModels.ReaderSource(log.reader()),

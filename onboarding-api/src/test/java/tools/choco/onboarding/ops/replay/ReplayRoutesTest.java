@@ -213,12 +213,12 @@ class ReplayRoutesTest {
         service.awaitReadModels();
         String serving = serving("sessionview");
         String id = ready("sessionview");
-        tables.update(MOVED, 20_001, serving);
+        tables.update(MOVED, 30_000, serving);
         try {
             assertRefused("replay_behind", act(id, "switch"));
             assertRefused("replay_behind", difference(id));
         } finally {
-            tables.update(MOVED, -20_001, serving);
+            tables.update(MOVED, -30_000, serving);
         }
 
         assertThat(serving("sessionview")).isEqualTo(serving);

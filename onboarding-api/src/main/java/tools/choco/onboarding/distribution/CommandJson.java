@@ -50,8 +50,7 @@ public final class CommandJson implements Serializer {
                                             SealedAnswers.class,
                                             new OfBytes<>(SealedAnswers.parser()))
                                     .addDeserializer(
-                                            SealedText.class,
-                                            new OfBytes<>(SealedText.parser())))
+                                            SealedText.class, new OfBytes<>(SealedText.parser())))
                     .build();
 
     /**

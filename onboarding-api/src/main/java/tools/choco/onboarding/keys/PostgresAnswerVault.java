@@ -333,6 +333,8 @@ public final class PostgresAnswerVault implements AnswerVault, TextVault {
         }
         CurrentKey current = new CurrentKey(row.keyId(), key, row.createdAt());
         remember(currentByUser, userId, current, before);
+        // What it seals now is mostly opened soon.
+        remember(byId, row.keyId(), new DataKey(userId, key), before);
         return current;
     }
 

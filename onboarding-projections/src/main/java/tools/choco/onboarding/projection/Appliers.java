@@ -17,14 +17,18 @@ final class Appliers {
     private Appliers() {}
 
     /**
-     * Lets the transaction change the rows of a generation, and points it to them: one statement
-     * for both, for this is done for each batch.
+     * Lets the transaction change the rows of a generation, points it to them, and has its commit
+     * not wait for the disk: one statement for all, for this is done for each batch.
+     *
+     * <p>A crash of the database may take back the last commits, each as a whole: the rows with the
+     * token, so that their events are applied again.
      */
     static void join(Connection connection, Generation generation) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
                         SELECT set_config('search_path', ?, true),
+                            set_config('synchronous_commit', 'off', true),
                             pg_advisory_xact_lock_shared(%s)
                         """
                                 .formatted(LOCK))) {

@@ -54,6 +54,11 @@ public record Stage(
                 made = FillLog.with(history, draft.connect(), done -> {});
                 History.settle(pool);
             }
+            try (var connection = draft.connect();
+                    var statement = connection.createStatement()) {
+                // As a log is in the long run. Otherwise whoever reads a page first writes it.
+                statement.execute("VACUUM (FREEZE, ANALYZE)");
+            }
             say.accept(
                     "filled with %,d events in %.1f s"
                             .formatted(made, (System.nanoTime() - begin) / 1e9));

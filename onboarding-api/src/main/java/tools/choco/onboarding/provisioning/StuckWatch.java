@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.choco.onboarding.projection.NotBuilt;
 import tools.choco.onboarding.site.ProvisioningState;
 import tools.choco.onboarding.siteview.InFlightFilter;
 import tools.choco.onboarding.siteview.InFlightPage;
@@ -57,7 +58,7 @@ public final class StuckWatch {
         }
     }
 
-    /** One look; a database that is away is looked at again next time. */
+    /** One look; what cannot be read now is looked at again next time. */
     public synchronized void look() {
         try {
             Map<String, InFlightSite> found = new HashMap<>();
@@ -93,6 +94,8 @@ public final class StuckWatch {
                         }
                     });
             stuck = found;
+        } catch (NotBuilt notYet) {
+            log.debug("The read model of sites is not built yet");
         } catch (RuntimeException failure) {
             if (Databases.isPassing(failure)) {
                 log.warn("The watch over provisioning cannot read: the database is away");

@@ -2,6 +2,7 @@ package tools.choco.onboarding.sweep;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.axonframework.common.IdentifierFactory;
 import org.slf4j.Logger;
@@ -9,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import tools.choco.onboarding.Caller;
 import tools.choco.onboarding.Request;
 import tools.choco.onboarding.flow.FlowCatalog;
+import tools.choco.onboarding.projection.NotBuilt;
 import tools.choco.onboarding.session.AbandonSession;
 import tools.choco.onboarding.session.SessionAnswer;
 import tools.choco.onboarding.session.SessionId;
@@ -47,7 +49,7 @@ public final class IdleSweep {
         this.sessionsMax = sessionsMax;
     }
 
-    /** One sweep; returns how many sessions were abandoned. */
+    /** One sweep; returns how many sessions were abandoned: none until the read model is built. */
     public int sweep() {
         Request request =
                 Request.of(
@@ -55,7 +57,7 @@ public final class IdleSweep {
                         IdentifierFactory.getInstance().generateIdentifier());
         int left = sessionsMax;
         int abandoned = 0;
-        for (FlowVersion flow : sessions.activeFlowVersions()) {
+        for (FlowVersion flow : active()) {
             Instant idleSince =
                     clock.instant()
                             .minus(flows.served(flow.flowId(), flow.flowVersion()).idleLimit());
@@ -75,5 +77,13 @@ public final class IdleSweep {
             log.info("Abandoned {} idle sessions", abandoned);
         }
         return abandoned;
+    }
+
+    private List<FlowVersion> active() {
+        try {
+            return sessions.activeFlowVersions();
+        } catch (NotBuilt notYet) {
+            return List.of();
+        }
     }
 }

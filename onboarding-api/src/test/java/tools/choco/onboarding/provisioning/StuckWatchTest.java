@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -13,8 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
+import tools.choco.onboarding.eventlog.testing.TestDatabase;
 import tools.choco.onboarding.site.ProvisioningState;
 import tools.choco.onboarding.site.SiteId;
+import tools.choco.onboarding.siteview.SiteQueries;
 import tools.choco.onboarding.testing.RunningService;
 import tools.choco.onboarding.testing.User;
 
@@ -78,6 +81,20 @@ class StuckWatchTest {
 
         assertThat(stuck()).isEqualTo(before);
         assertThat(linesOf(site)).hasSize(2).endsWith("Site " + site + " has left hook_created");
+    }
+
+    @Test
+    void waitsUntilTheReadModelIsBuilt() {
+        try (TestDatabase empty = TestDatabase.create()) {
+            new StuckWatch(
+                            new SiteQueries(empty.dataSource()),
+                            service.clock(),
+                            service.part(ProvisioningSettings.class),
+                            new SimpleMeterRegistry())
+                    .look();
+        }
+
+        assertThat(lines.list).isEmpty();
     }
 
     private double stuck() {

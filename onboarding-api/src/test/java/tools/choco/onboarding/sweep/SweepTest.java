@@ -9,10 +9,14 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.axonframework.commandhandling.gateway.CommandGateway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.choco.onboarding.eventlog.testing.TestDatabase;
+import tools.choco.onboarding.flow.FlowCatalog;
+import tools.choco.onboarding.sessionview.SessionQueries;
 import tools.choco.onboarding.testing.Answer;
 import tools.choco.onboarding.testing.RunningService;
 import tools.choco.onboarding.testing.Tables;
@@ -69,6 +73,21 @@ class SweepTest {
         assertThat(busy.read(active).at("/status")).isEqualTo("active");
         assertThat(tables.eventTypes(idle))
                 .containsExactly("OnboardingStarted", "OnboardingAbandoned");
+    }
+
+    @Test
+    void findsNobodyUntilTheReadModelIsBuilt() {
+        try (TestDatabase empty = TestDatabase.create()) {
+            IdleSweep sweep =
+                    new IdleSweep(
+                            new SessionQueries(empty.dataSource()),
+                            service.part(FlowCatalog.class),
+                            service.part(CommandGateway.class),
+                            service.clock(),
+                            SESSIONS_MAX);
+
+            assertThat(sweep.sweep()).isZero();
+        }
     }
 
     @Test

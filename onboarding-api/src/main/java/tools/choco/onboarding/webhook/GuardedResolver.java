@@ -10,12 +10,15 @@ import org.apache.hc.client5.http.DnsResolver;
  *
  * <p>A host with a single address that is not public is refused as a whole.
  */
-final class GuardedResolver implements DnsResolver {
+public final class GuardedResolver implements DnsResolver {
 
     private final NameResolver names;
     private final boolean loopbackAllowed;
 
-    GuardedResolver(NameResolver names, boolean loopbackAllowed) {
+    /**
+     * @param loopbackAllowed whether a host that is the loopback address itself is let through too
+     */
+    public GuardedResolver(NameResolver names, boolean loopbackAllowed) {
         this.names = names;
         this.loopbackAllowed = loopbackAllowed;
     }

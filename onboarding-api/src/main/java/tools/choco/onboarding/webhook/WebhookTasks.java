@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.hc.client5.http.DnsResolver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.choco.onboarding.eventlog.LogReader;
@@ -74,6 +75,7 @@ public final class WebhookTasks implements AutoCloseable {
 
     /**
      * @param tasks tasks with threads of their own: each may be slow
+     * @param addresses says where a host's connections may go
      * @param timers ends deliveries that take too long
      */
     public WebhookTasks(
@@ -82,7 +84,7 @@ public final class WebhookTasks implements AutoCloseable {
             Webhooks webhooks,
             Deliveries deliveries,
             LogReader reader,
-            NameResolver names,
+            DnsResolver addresses,
             WebhookSettings settings,
             ScheduledExecutorService timers,
             JsonMapper json,
@@ -95,9 +97,7 @@ public final class WebhookTasks implements AutoCloseable {
         this.reader = reader;
         this.bodies = new EventBody(json);
         this.urls = new UrlRule(settings.ports(), settings.loopbackAllowed());
-        this.sender =
-                new Sender(
-                        new GuardedResolver(names, settings.loopbackAllowed()), settings, timers);
+        this.sender = new Sender(addresses, settings, timers);
         this.settings = settings;
         this.clock = clock;
         this.meters = meters;

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.apache.hc.client5.http.DnsResolver;
 import org.axonframework.eventhandling.GlobalSequenceTrackingToken;
 import org.axonframework.eventhandling.PropagatingErrorHandler;
 import org.axonframework.eventhandling.StreamingEventProcessor;
@@ -31,6 +32,7 @@ import tools.choco.onboarding.task.DurableTasks;
 import tools.choco.onboarding.task.TaskSettings;
 import tools.choco.onboarding.transaction.Transactions;
 import tools.choco.onboarding.webhook.Deliveries;
+import tools.choco.onboarding.webhook.GuardedResolver;
 import tools.choco.onboarding.webhook.NameResolver;
 import tools.choco.onboarding.webhook.WebhookRouter;
 import tools.choco.onboarding.webhook.WebhookSettings;
@@ -48,6 +50,11 @@ class WebhookConfiguration {
     @Bean
     NameResolver nameResolver() {
         return InetAddress::getAllByName;
+    }
+
+    @Bean
+    DnsResolver webhookAddresses(NameResolver names, WebhookSettings settings) {
+        return new GuardedResolver(names, settings.loopbackAllowed());
     }
 
     @Bean
@@ -118,7 +125,7 @@ class WebhookConfiguration {
             Webhooks webhooks,
             Deliveries deliveries,
             EventLog log,
-            NameResolver names,
+            DnsResolver webhookAddresses,
             WebhookSettings settings,
             ScheduledExecutorService timers,
             JsonMapper json,
@@ -130,7 +137,7 @@ class WebhookConfiguration {
                 webhooks,
                 deliveries,
                 log.reader(),
-                names,
+                webhookAddresses,
                 settings,
                 timers,
                 json,

@@ -2,20 +2,36 @@ package tools.choco.onboarding.webhook;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
 
 /** A receiver on loopback that notes all it gets and answers as it is told. */
 public final class Receiver implements AutoCloseable {
 
-    /** What came. */
+    /**
+     * What came.
+     *
+     * @param serverNames names that the client asked for when it greeted; none without TLS
+     */
     @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of these.
     public record Received(
-            String path, String host, String id, String timestamp, String signature, byte[] body) {}
+            List<String> serverNames,
+            String path,
+            String host,
+            String id,
+            String timestamp,
+            String signature,
+            byte[] body) {}
 
     /** Answers a request, of which everything has been read. */
     interface Answers {
@@ -28,14 +44,27 @@ public final class Receiver implements AutoCloseable {
 
     /** One that answers 204. */
     public Receiver() throws IOException {
-        server =
-                HttpServer.create(
-                        new InetSocketAddress(
-                                InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0),
-                        0);
+        this(HttpServer.create());
+    }
+
+    /** One that answers 204 to whoever takes its certificate. */
+    Receiver(SSLContext identity) throws IOException {
+        this(secured(identity));
+    }
+
+    private Receiver(HttpServer server) throws IOException {
+        this.server = server;
+        server.bind(
+                new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::handle);
         server.start();
+    }
+
+    private static HttpServer secured(SSLContext identity) throws IOException {
+        HttpsServer server = HttpsServer.create();
+        server.setHttpsConfigurator(new HttpsConfigurator(identity));
+        return server;
     }
 
     /** Says a status and nothing else. */
@@ -70,6 +99,7 @@ public final class Receiver implements AutoCloseable {
             byte[] body = exchange.getRequestBody().readAllBytes();
             received.add(
                     new Received(
+                            serverNames(exchange),
                             exchange.getRequestURI().getPath(),
                             header(exchange, "Host"),
                             header(exchange, "webhook-id"),
@@ -78,6 +108,15 @@ public final class Receiver implements AutoCloseable {
                             body));
             answers.answer(exchange);
         }
+    }
+
+    private static List<String> serverNames(HttpExchange exchange) {
+        return exchange instanceof HttpsExchange secured
+                ? ((ExtendedSSLSession) secured.getSSLSession())
+                        .getRequestedServerNames().stream()
+                                .map(name -> ((SNIHostName) name).getAsciiName())
+                                .toList()
+                : List.of();
     }
 
     private static String header(HttpExchange exchange, String name) {

@@ -37,6 +37,7 @@ public enum ProblemCode {
     STAGE_UNKNOWN(HttpStatus.NOT_FOUND, "The funnel has no such stage"),
     METHOD_NOT_ALLOWED(HttpStatus.METHOD_NOT_ALLOWED, "The method is not allowed here"),
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "No such representation"),
+    BODY_TOO_SLOW(HttpStatus.REQUEST_TIMEOUT, "The body comes too slowly"),
     GITHUB_LOGIN_TAKEN(HttpStatus.CONFLICT, "The GitHub account is linked already"),
     DEAD_LETTER_WAITS(HttpStatus.CONFLICT, "The event waits behind another"),
     PROCESSOR_NOT_SPLITTABLE(HttpStatus.CONFLICT, "The processor has one segment only"),

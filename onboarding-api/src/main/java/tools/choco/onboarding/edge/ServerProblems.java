@@ -50,6 +50,7 @@ public final class ServerProblems extends ErrorReportValve {
         return switch (status) {
             case 404 -> ProblemCode.NOT_FOUND;
             case 405 -> ProblemCode.METHOD_NOT_ALLOWED;
+            case 408 -> ProblemCode.BODY_TOO_SLOW;
             case 413 -> ProblemCode.BODY_TOO_LARGE;
             case 503 -> ProblemCode.UNAVAILABLE;
             default -> status < 500 ? ProblemCode.BAD_REQUEST : ProblemCode.INTERNAL_ERROR;

@@ -141,7 +141,9 @@ class IngestController {
 
     private byte[] body(HttpServletRequest request) throws IOException {
         int max = settings.bodyBytesMax();
-        byte[] body = request.getInputStream().readNBytes(max + 1);
+        byte[] body =
+                new PromptBody(request.getInputStream(), settings.bodyTimeout())
+                        .readNBytes(max + 1);
         if (body.length > max) {
             throw tooLarge();
         }

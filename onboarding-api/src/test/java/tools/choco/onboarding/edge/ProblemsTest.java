@@ -47,6 +47,7 @@ class ProblemsTest {
         service =
                 RunningService.start(
                         "onboarding.webhooks.webhooks-max=1",
+                        "onboarding.ingest.body-timeout=PT1S",
                         "onboarding.edge.requests-burst=" + BURST,
                         "onboarding.edge.requests-per-second=1",
                         "onboarding.watch.streams-per-user-max=1",
@@ -165,6 +166,7 @@ class ProblemsTest {
                         "too_many_events",
                         "one more",
                         () -> Signer.of(service).send("[" + "0,".repeat(5_000) + "0]")),
+                cause("body_too_slow", "a byte now and then", ProblemsTest::dripABatch),
                 cause("insufficient_scope", "a user's", () -> user().client().get("/sessions")),
                 cause(
                         "workspace_forbidden",
@@ -629,6 +631,22 @@ class ProblemsTest {
         }
         request.append(RawHttp.chunk("\"}")).append("0\r\n\r\n");
         return RawHttp.send(service.address(), request.toString());
+    }
+
+    private static Answer dripABatch() {
+        return RawHttp.drip(
+                service.address(),
+                """
+                POST /ingest/events HTTP/1.1\r
+                Host: localhost\r
+                Content-Type: application/json\r
+                Content-Length: 4000000\r
+                webhook-id: msg_1\r
+                webhook-timestamp: %d\r
+                webhook-signature: v1,%s=\r
+                \r
+                """
+                        .formatted(service.clock().instant().getEpochSecond(), "A".repeat(43)));
     }
 
     private static Answer linkTwice() {

@@ -61,6 +61,7 @@ class IngestRoutesTest {
     static void start() {
         service =
                 RunningService.start(
+                        "onboarding.ingest.body-timeout=PT2S",
                         "onboarding.ingest.keys=portal:%s, portal:%s,partner-portal+helpdesk:%s"
                                 .formatted(Signer.SECRET, NEXT_SECRET, PARTNER_SECRET));
         jdbc = service.part(JdbcClient.class);
@@ -465,17 +466,7 @@ class IngestRoutesTest {
             long seconds, String signature, int length, int status, String code)
             throws IOException {
         try (Socket socket = announced(seconds, signature.replace(';', ','), length)) {
-            BufferedReader answer =
-                    new BufferedReader(
-                            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-            assertThat(answer.readLine()).startsWith("HTTP/1.1 " + status);
-            StringBuilder rest = new StringBuilder();
-            // Whoever waits for the end of the answer waits for the end of the body.
-            while (rest.indexOf("\"code\":\"" + code + "\"") < 0) {
-                int next = answer.read();
-                assertThat(next).as(rest.toString()).isNotNegative();
-                rest.append((char) next);
-            }
+            awaitProblem(socket, status, code);
         }
     }
 
@@ -502,9 +493,78 @@ class IngestRoutesTest {
         await().atMost(WAIT).until(() -> portal.send(event(1)).status() == 202);
     }
 
+    @Test
+    void givesTheirPlacesBackWhenBodiesDrip() throws IOException {
+        String signature = "v1," + "A".repeat(43) + "=";
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                slow.add(announced(0, signature, 4_194_304));
+            }
+            await().atMost(WAIT).until(() -> portal.send(event(1)).status() == 503);
+
+            await().atMost(WAIT)
+                    .until(
+                            () -> {
+                                boolean answered = true;
+                                for (Socket socket : slow) {
+                                    socket.getOutputStream().write(' ');
+                                    answered &= socket.getInputStream().available() > 0;
+                                }
+                                return answered;
+                            });
+
+            assertThat(portal.send(event(1)).status()).isEqualTo(202);
+            for (Socket socket : slow) {
+                awaitProblem(socket, 408, "body_too_slow");
+            }
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void answersABodyThatNeverComes() throws IOException {
+        try (RunningService impatient =
+                        RunningService.start("server.tomcat.connection-timeout=PT0.5S");
+                Socket silent = announced(impatient, 0, "v1," + "A".repeat(43) + "=", 100)) {
+            awaitProblem(silent, 408, "body_too_slow");
+        }
+    }
+
+    @Test
+    void answersABodyThatBreaksOff() throws IOException {
+        try (Socket socket = announced(0, "v1," + "A".repeat(43) + "=", 100)) {
+            socket.getOutputStream().write('[');
+            socket.shutdownOutput();
+            awaitProblem(socket, 400, "bad_request");
+        }
+    }
+
+    private static void awaitProblem(Socket socket, int status, String code) throws IOException {
+        BufferedReader answer =
+                new BufferedReader(
+                        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        assertThat(answer.readLine()).startsWith("HTTP/1.1 " + status);
+        StringBuilder rest = new StringBuilder();
+        // Whoever waits for the end of the answer waits for the end of the body.
+        while (rest.indexOf("\"code\":\"" + code + "\"") < 0) {
+            int next = answer.read();
+            assertThat(next).as(rest.toString()).isNotNegative();
+            rest.append((char) next);
+        }
+    }
+
     /** A request of which only the headers have come. */
     private static Socket announced(long seconds, String signature, int length) throws IOException {
-        URI address = URI.create(service.address());
+        return announced(service, seconds, signature, length);
+    }
+
+    private static Socket announced(RunningService to, long seconds, String signature, int length)
+            throws IOException {
+        URI address = URI.create(to.address());
         Socket socket = new Socket(address.getHost(), address.getPort());
         socket.setSoTimeout((int) WAIT.toMillis());
         socket.getOutputStream()
@@ -522,7 +582,7 @@ class IngestRoutesTest {
                                 .formatted(
                                         address.getAuthority(),
                                         length,
-                                        service.clock().instant().getEpochSecond() + seconds,
+                                        to.clock().instant().getEpochSecond() + seconds,
                                         signature)
                                 .getBytes(StandardCharsets.US_ASCII));
         return socket;

@@ -3,9 +3,11 @@ package tools.choco.onboarding.testing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.Map;
 public final class RawHttp {
 
     private static final int WAIT_MILLIS = 20_000;
+    private static final int DRIP_MILLIS = 20;
 
     private RawHttp() {}
 
@@ -47,6 +50,34 @@ public final class RawHttp {
                 // The service may answer and hang up before it has read everything.
             }
             return answer(readAll(socket.getInputStream()));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Sends the head of a request, and a byte of its body now and then until it is answered. */
+    public static Answer drip(String address, String head) {
+        URI uri = URI.create(address);
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(DRIP_MILLIS);
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+            PushbackInputStream in = new PushbackInputStream(socket.getInputStream());
+            int first = -1;
+            for (int sent = 0; first < 0 && sent < WAIT_MILLIS / DRIP_MILLIS; sent++) {
+                socket.getOutputStream().write(' ');
+                try {
+                    first = in.read();
+                } catch (SocketTimeoutException notYet) {
+                    // That was the pause.
+                }
+            }
+            if (first < 0) {
+                return answer("");
+            }
+            in.unread(first);
+            socket.setSoTimeout(WAIT_MILLIS);
+            socket.shutdownOutput();
+            return answer(readAll(in));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

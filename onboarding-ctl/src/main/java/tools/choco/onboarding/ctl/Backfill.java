@@ -7,13 +7,18 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +34,8 @@ final class Backfill {
 
     private static final int LINE_BYTES_MAX = 65_536;
     private static final int BATCH_BYTES_MAX = 3 * 1_024 * 1_024;
+    private static final int BEGINNING_BYTES_MAX = 65_536;
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final Duration PAUSE_MIN = Duration.ofMillis(200);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
     private static final JsonFactory JSON = new JsonFactory();
@@ -83,10 +90,9 @@ final class Backfill {
     /** Sends what is left of the file, or all of it. */
     Result run(Path file, boolean restart) throws InterruptedException {
         long begun = System.nanoTime();
-        Path mark = file.resolveSibling(file.getFileName() + MARK);
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             if (!restart) {
-                resume(mark, Files.size(file));
+                resume(file);
             }
             in.skipNBytes(offset);
             long firstLine = line + 1;
@@ -94,10 +100,10 @@ final class Backfill {
             progress.stepTo(offset);
             while (readLine(in)) {
                 if (numbers.size() == eventsMax || body.size() > BATCH_BYTES_MAX) {
-                    flush(mark);
+                    flush(file);
                 }
             }
-            flush(mark);
+            flush(file);
             progress.end();
             return new Result(
                     firstLine,
@@ -111,19 +117,39 @@ final class Backfill {
         }
     }
 
-    private void resume(Path mark, long size) throws IOException {
+    private void resume(Path file) throws IOException {
+        Path mark = markOf(file);
         if (!Files.exists(mark)) {
             return;
         }
         String[] parts = Files.readString(mark).strip().split(" ", -1);
-        if (parts.length != 2 || !parts[0].matches("\\d{1,18}") || !parts[1].matches("\\d{1,18}")) {
+        if (parts.length != 3 || !parts[0].matches("\\d{1,18}") || !parts[1].matches("\\d{1,18}")) {
             throw CommandFailure.failed("mark_unreadable: delete %s or --restart".formatted(mark));
         }
         offset = Long.parseLong(parts[0]);
         line = Long.parseLong(parts[1]);
-        if (offset > size) {
+        if (offset > Files.size(file)) {
             throw CommandFailure.failed(
                     "mark_beyond_end: the file is shorter than what was sent of it; --restart");
+        }
+        if (!beginning(file, offset).equals(parts[2])) {
+            throw CommandFailure.failed(
+                    "mark_of_another_file: the file begins differently from what was sent;"
+                            + " --restart");
+        }
+    }
+
+    private static Path markOf(Path file) {
+        return file.resolveSibling(file.getFileName() + MARK);
+    }
+
+    /** What tells a file from another of the same name, once so many bytes of it were sent. */
+    private static String beginning(Path file, long sent) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes((int) Math.min(sent, BEGINNING_BYTES_MAX));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
         }
     }
 
@@ -143,7 +169,7 @@ final class Backfill {
         }
         offset += length + (next < 0 ? 0 : 1);
         line++;
-        byte[] event = bytes.toByteArray();
+        byte[] event = line == 1 ? withoutByteOrderMark(bytes.toByteArray()) : bytes.toByteArray();
         if (isBlank(event)) {
             return true;
         }
@@ -160,6 +186,14 @@ final class Backfill {
         return true;
     }
 
+    /** Some systems begin their files with one; between events it would be none of JSON. */
+    private static byte[] withoutByteOrderMark(byte[] event) {
+        int length = BYTE_ORDER_MARK.length;
+        return Arrays.mismatch(event, BYTE_ORDER_MARK) == length
+                ? Arrays.copyOfRange(event, length, event.length)
+                : event;
+    }
+
     private static boolean isBlank(byte[] event) {
         for (byte b : event) {
             if (b > ' ' || b < 0) {
@@ -169,14 +203,19 @@ final class Backfill {
         return true;
     }
 
-    /** What is none would spoil the whole batch. */
+    /** Read as the service will, within an array: what is none would spoil the whole batch. */
     private static boolean isOneValue(byte[] event) {
-        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), event)) {
-            if (parser.nextToken() == null) {
+        byte[] array = new byte[event.length + 2];
+        array[0] = '[';
+        System.arraycopy(event, 0, array, 1, event.length);
+        array[array.length - 1] = ']';
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), array)) {
+            parser.nextToken();
+            if (parser.nextToken() == JsonToken.END_ARRAY) {
                 return false;
             }
             parser.skipChildren();
-            return parser.nextToken() == null;
+            return parser.nextToken() == JsonToken.END_ARRAY && parser.nextToken() == null;
         } catch (JacksonException malformed) {
             return false;
         }
@@ -187,7 +226,7 @@ final class Backfill {
         refusedLines.add(new RefusedLines.Line(number, code, detail));
     }
 
-    private void flush(Path mark) throws IOException, InterruptedException {
+    private void flush(Path file) throws IOException, InterruptedException {
         if (!numbers.isEmpty()) {
             body.write(']');
             JsonNode receipt = send(body.toByteArray());
@@ -205,8 +244,9 @@ final class Backfill {
             body.reset();
             numbers.clear();
         }
+        Path mark = markOf(file);
         Path fresh = mark.resolveSibling(mark.getFileName() + ".new");
-        Files.writeString(fresh, offset + " " + line + "\n");
+        Files.writeString(fresh, "%d %d %s%n".formatted(offset, line, beginning(file, offset)));
         Files.move(
                 fresh, mark, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         progress.stepTo(offset);
@@ -228,7 +268,7 @@ final class Backfill {
                     return reply.json();
                 }
                 failure = CommandFailure.refused(reply);
-                if (reply.status() != 429 && reply.status() != 503) {
+                if (!Patience.PASSING.contains(reply.status())) {
                     throw failure;
                 }
                 pause = reply.retryAfter().orElse(pause);

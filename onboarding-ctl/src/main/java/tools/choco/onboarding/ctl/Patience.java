@@ -26,7 +26,9 @@ final class Patience {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-    private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
+
+    /** Statuses that pass by waiting. */
+    static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
 
     private final Service service;
     private final Duration limit;

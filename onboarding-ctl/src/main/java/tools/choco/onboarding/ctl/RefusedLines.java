@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +61,9 @@ final class RefusedLines implements AutoCloseable {
         }
     }
 
+    /** In the order of the file. */
     List<Line> first() {
-        return List.copyOf(first);
+        return first.stream().sorted(Comparator.comparingLong(Line::number)).toList();
     }
 
     private static CommandFailure unwritable() {

@@ -41,6 +41,9 @@ class IngestCommandTest {
             assertThat(service.seen())
                     .extracting(Seen::body)
                     .containsExactly("[{\"id\":\"a\"}]", "[{\"id\":\"bad\"}]");
+            assertThat(run(service, file, "--restart").out().lines().limit(3))
+                    .extracting(it -> it.substring(0, 7))
+                    .containsExactly("line 3:", "line 4:", "line 5:");
         }
     }
 
@@ -77,6 +80,44 @@ class IngestCommandTest {
                     .startsWith("0 accepted, 0 repeated, 0 refused of 0");
             assertThat(run(service, file, "--restart").out())
                     .startsWith("0 accepted, 2 repeated, 0 refused of 2 lines");
+        }
+    }
+
+    @Test
+    void goesOnInAFileThatGrewButNotInAnotherOne() throws Exception {
+        Path file = file("{\"id\":\"a\"}");
+        Set<String> known = new HashSet<>();
+        try (Counterpart service = new Counterpart(taking(known))) {
+            run(service, file);
+            file("{\"id\":\"a\"}", "{\"id\":\"b\"}");
+            assertThat(run(service, file).out()).startsWith("1 accepted, 0 repeated");
+            file("{\"id\":\"c\"}", "{\"id\":\"d\"}", "{\"id\":\"e\"}");
+
+            Outcome other = run(service, file);
+
+            assertThat(other.exitCode()).isEqualTo(1);
+            assertThat(other.err()).contains("mark_of_another_file");
+            assertThat(known).containsExactlyInAnyOrder("a", "b");
+        }
+    }
+
+    @Test
+    void keepsFromTheServiceWhatIsNoJsonWithinABatch() throws Exception {
+        String deepest = "[".repeat(500) + "]".repeat(500);
+        Path file =
+                file(
+                        "\uFEFF{\"id\":\"a\"}",
+                        deepest,
+                        "{\"id\":\"b\"},{\"id\":\"c\"}",
+                        "{\"id\":\"b\"}],[{\"id\":\"c\"}",
+                        "{\0\"\0i\0",
+                        "]");
+        Set<String> known = new HashSet<>();
+        try (Counterpart service = new Counterpart(taking(known))) {
+            Outcome outcome = run(service, file);
+
+            assertThat(outcome.out()).contains("1 accepted, 0 repeated, 5 refused of 6 lines");
+            assertThat(service.seen()).extracting(Seen::body).containsExactly("[{\"id\":\"a\"}]");
         }
     }
 

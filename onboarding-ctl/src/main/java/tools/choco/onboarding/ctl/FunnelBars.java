@@ -10,8 +10,10 @@ import tools.jackson.databind.JsonNode;
  */
 final class FunnelBars {
 
-    private static final int STAGE_WIDTH = 16;
-    private static final int BAR_WIDTH = 20;
+    // What long names take, bars lack: a line has 80 columns.
+    private static final int STAGE_WIDTH_MIN = 16;
+    private static final int STAGE_WIDTH_MAX = 24;
+    private static final int STAGE_AND_BAR_WIDTH = 36;
 
     private final String block;
 
@@ -47,14 +49,17 @@ final class FunnelBars {
                                 manner(funnel),
                                 started,
                                 started == 1 ? "session" : "sessions"));
-        text.append(row("stage", "sessions", "", "reached", "of prev.", "offered", "skipped"));
+        int width = stageWidth(stages);
+        text.append(
+                row(width, "stage", "sessions", "", "reached", "of prev.", "offered", "skipped"));
         for (JsonNode stage : stages) {
             long sessions = stage.path("sessions").asLong(0);
             text.append(
                     row(
+                            width,
                             stage.path("stage").asString("?"),
                             Long.toString(sessions),
-                            bar(sessions, started),
+                            bar(sessions, started, STAGE_AND_BAR_WIDTH - width),
                             percent(stage.path("fromStart")),
                             percent(stage.path("fromPrevious")),
                             count(stage.path("offered")),
@@ -101,15 +106,24 @@ final class FunnelBars {
     }
 
     /** At least one block for whoever got there, the full width only for all. */
-    private String bar(long sessions, long started) {
+    private String bar(long sessions, long started, int width) {
         if (sessions <= 0 || started <= 0) {
             return "";
         }
-        long blocks = Math.clamp(sessions * BAR_WIDTH / started, 1, BAR_WIDTH);
+        long blocks = Math.clamp(sessions * width / started, 1, width);
         return block.repeat((int) blocks);
     }
 
+    private static int stageWidth(JsonNode stages) {
+        int longest = 0;
+        for (JsonNode stage : stages) {
+            longest = Math.max(longest, stage.path("stage").asString("?").length());
+        }
+        return Math.clamp(longest, STAGE_WIDTH_MIN, STAGE_WIDTH_MAX);
+    }
+
     private static String row(
+            int width,
             String stage,
             String sessions,
             String bar,
@@ -117,9 +131,9 @@ final class FunnelBars {
             String ofPrevious,
             String offered,
             String skipped) {
-        return "%-16s %8s %-20s %8s %8s %7s %7s"
+        return ("%-" + width + "s %8s %-" + (STAGE_AND_BAR_WIDTH - width) + "s %8s %8s %7s %7s")
                         .formatted(
-                                shortened(stage),
+                                shortened(stage, width),
                                 sessions,
                                 bar,
                                 reached,
@@ -130,8 +144,8 @@ final class FunnelBars {
                 + "\n";
     }
 
-    private static String shortened(String stage) {
-        return stage.length() <= STAGE_WIDTH ? stage : stage.substring(0, STAGE_WIDTH - 1) + "~";
+    private static String shortened(String stage, int width) {
+        return stage.length() <= width ? stage : stage.substring(0, width - 1) + "~";
     }
 
     private static String percent(JsonNode share) {

@@ -29,11 +29,11 @@ class FunnelBarsTest {
                         """
                         onboarding, 2026-07-01 to 2026-07-02, ordered, 30d: 200 sessions started
 
-                        stage            sessions                       reached of prev. offered skipped
-                        started               200 ####################   100.0%        -     200       0
-                        profile               150 ###############         75.0%    75.0%     200       0
-                        a-step-with-a-l~        1 #                        0.5%     0.7%     120       9
-                        completed               0                          0.0%     0.0%     200       0
+                        stage                   sessions                reached of prev. offered skipped
+                        started                      200 #############   100.0%        -     200       0
+                        profile                      150 #########        75.0%    75.0%     200       0
+                        a-step-with-a-long-name        1 #                 0.5%     0.7%     120       9
+                        completed                      0                   0.0%     0.0%     200       0
 
                         dropped 12, parked on us 3
 
@@ -43,9 +43,26 @@ class FunnelBarsTest {
     }
 
     @Test
+    void givesLongNamesTheRoomOfTheBars() {
+        JsonNode portal =
+                Service.JSON.readTree(
+                        """
+                        {"funnelId": "portal", "started": 20, "stages": [
+                           {"stage": "onboarding.completed", "offered": 20, "sessions": 20, "skipped": 0},
+                           {"stage": "a-stage-with-a-very-long-name", "offered": 20, "sessions": 10, "skipped": 0}]}
+                        """);
+        assertThat(FunnelBars.in(StandardCharsets.US_ASCII).draw(portal).lines())
+                .anySatisfy(
+                        it -> assertThat(it).startsWith("onboarding.completed           20 ###"))
+                .anySatisfy(
+                        it -> assertThat(it).startsWith("a-stage-with-a-very-lon~       10 ###"))
+                .allSatisfy(it -> assertThat(it.length()).isLessThanOrEqualTo(80));
+    }
+
+    @Test
     void usesBlocksWhereTheCharsetHasThem() {
         assertThat(FunnelBars.in(StandardCharsets.UTF_8).draw(FUNNEL))
-                .contains("150 " + "█".repeat(15) + " ")
+                .contains("150 " + "█".repeat(9) + " ")
                 .doesNotContain("#");
     }
 

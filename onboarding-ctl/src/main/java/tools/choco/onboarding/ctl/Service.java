@@ -28,6 +28,9 @@ final class Service implements AutoCloseable {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration BATCH_TIMEOUT = Duration.ofSeconds(60);
 
+    /** The service reads two generations from end to end: a minute for 10 million events. */
+    private static final Duration COMPARISON_TIMEOUT = Duration.ofHours(1);
+
     private final URI address;
     private final HttpClient http =
             HttpClient.newBuilder()
@@ -51,9 +54,13 @@ final class Service implements AutoCloseable {
      *     its effect
      */
     Reply send(Call call) throws IOException, InterruptedException {
+        return send(call, ANSWER_TIMEOUT);
+    }
+
+    private Reply send(Call call, Duration timeout) throws IOException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(address + call.route()))
-                        .timeout(ANSWER_TIMEOUT)
+                        .timeout(timeout)
                         .header("Accept", "application/json, application/problem+json");
         if (call.token() != null) {
             request.header("Authorization", "Bearer " + call.token());
@@ -108,8 +115,17 @@ final class Service implements AutoCloseable {
      * @throws CommandFailure if the service refuses or does not answer
      */
     Reply require(Call call) {
+        return require(call, ANSWER_TIMEOUT);
+    }
+
+    /** As {@link #require}, for an answer that takes the service long. */
+    Reply requireComparison(Call call) {
+        return require(call, COMPARISON_TIMEOUT);
+    }
+
+    private Reply require(Call call, Duration timeout) {
         try {
-            Reply reply = send(call);
+            Reply reply = send(call, timeout);
             if (!reply.accepted()) {
                 throw CommandFailure.refused(reply);
             }

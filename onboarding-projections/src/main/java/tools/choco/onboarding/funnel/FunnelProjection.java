@@ -1,16 +1,11 @@
 package tools.choco.onboarding.funnel;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -87,22 +82,18 @@ public final class FunnelProjection implements Projection {
         return VERSION;
     }
 
-    /** Changes with every change of a funnel's file that matters. */
+    /** A line for each funnel, with the hash of what matters in its file. */
     @Override
     public String configuration() {
-        String all =
-                definitions.stream()
-                        .sorted(Comparator.comparing(FunnelDefinition::funnelId))
-                        .map(it -> it.funnelId() + " " + it.hash())
-                        .collect(Collectors.joining("\n"));
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(all.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return definitions.stream()
+                .map(it -> it.funnelId() + " " + it.hash())
+                .sorted()
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Whether rows made with a configuration count a funnel, in this or in another version. */
+    static boolean counts(String configuration, String funnelId) {
+        return configuration.lines().anyMatch(line -> line.startsWith(funnelId + " "));
     }
 
     @Override

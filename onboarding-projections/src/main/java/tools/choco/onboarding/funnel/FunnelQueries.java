@@ -1,5 +1,7 @@
 package tools.choco.onboarding.funnel;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -17,7 +19,9 @@ import tools.choco.onboarding.funnel.FunnelAnswer.Slice;
 import tools.choco.onboarding.funnel.FunnelAnswer.Stage;
 import tools.choco.onboarding.projection.AsOf;
 import tools.choco.onboarding.projection.Cursor;
+import tools.choco.onboarding.projection.Generation;
 import tools.choco.onboarding.projection.Letters;
+import tools.choco.onboarding.projection.NotBuilt;
 import tools.choco.onboarding.projection.ReadModel;
 
 /**
@@ -25,7 +29,8 @@ import tools.choco.onboarding.projection.ReadModel;
  * much.
  *
  * <p>Fed by {@link FunnelProjection}. Every method throws {@link
- * tools.choco.onboarding.projection.QueryFailed} if the database fails.
+ * tools.choco.onboarding.projection.QueryFailed} if the database fails, and {@link NotBuilt} for a
+ * funnel that the generation which serves was not built with.
  */
 public final class FunnelQueries {
 
@@ -73,7 +78,8 @@ public final class FunnelQueries {
      * @param histograms whether times to reach come with their histograms
      */
     public FunnelAnswer answer(FunnelQuestion question, boolean histograms) {
-        return model.ask(
+        return ask(
+                question.funnel(),
                 (connection, generation) -> {
                     List<String> names =
                             StageNames.of(connection, question.funnel(), question.filters());
@@ -113,7 +119,8 @@ public final class FunnelQueries {
 
     /** The numbers of a funnel, day by day. */
     public FunnelTrend trend(FunnelQuestion question) {
-        return model.ask(
+        return ask(
+                question.funnel(),
                 (connection, generation) -> {
                     List<String> names =
                             StageNames.of(connection, question.funnel(), question.filters());
@@ -157,7 +164,8 @@ public final class FunnelQueries {
 
     /** Where the entries of a funnel drop off, in the funnel's own order and without a window. */
     public DropOff dropOff(FunnelQuestion question) {
-        return model.ask(
+        return ask(
+                question.funnel(),
                 (connection, generation) -> {
                     Counters all =
                             Entries.count(
@@ -206,7 +214,8 @@ public final class FunnelQueries {
         Entries.Wanted wanted =
                 new Entries.Wanted(
                         stage, reach, outcome, cursor == null ? null : Cursor.of(cursor), limit);
-        return model.ask(
+        return ask(
+                question.funnel(),
                 (connection, generation) -> {
                     List<String> names = StageNames.of(connection, question.funnel(), Map.of());
                     if (!names.contains(stage)) {
@@ -220,6 +229,31 @@ public final class FunnelQueries {
                             FunnelProjection.VERSION,
                             Letters.parkedSequences(connection, generation));
                 });
+    }
+
+    private <T> T ask(FunnelDefinition funnel, ReadModel.Question<T> question) {
+        return model.ask(
+                (connection, generation) -> {
+                    if (!isCounted(connection, generation, funnel)) {
+                        throw new NotBuilt(funnel.funnelId());
+                    }
+                    return question.ask(connection, generation);
+                });
+    }
+
+    /** Whether a generation knows the funnel, which may be newer: its zeros would be no numbers. */
+    private boolean isCounted(Connection connection, Generation generation, FunnelDefinition funnel)
+            throws SQLException {
+        return ReadModel.rows(
+                        connection,
+                        """
+                        SELECT configuration FROM projection_generations
+                        WHERE projection = ? AND generation = ?
+                        """,
+                        List.of(FunnelProjection.NAME, generation.number()),
+                        row -> row.getString(1))
+                .stream()
+                .anyMatch(it -> FunnelProjection.counts(it, funnel.funnelId()));
     }
 
     private static FunnelTrend.Day day(

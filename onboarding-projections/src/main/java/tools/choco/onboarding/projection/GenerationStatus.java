@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation which
  * @param version version of the projection that made it
- * @param configuration hash of the configuration that it was made with
+ * @param configuration what of the configuration it was made with
  * @param building whether it is still being filled from the start of the log
  * @param current whether queries read it
  * @param previous whether queries read it before, so that one can go back to it

@@ -5,7 +5,10 @@ public final class NotBuilt extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    NotBuilt(String projection) {
-        super("The read model " + projection + " is being built");
+    /**
+     * @param what the read model, or a part of it
+     */
+    public NotBuilt(String what) {
+        super("The read model " + what + " is being built");
     }
 }

@@ -21,8 +21,8 @@ public interface Projection {
     int version();
 
     /**
-     * Hash of the configuration that the rows depend on; another one asks for a rebuild. Empty if
-     * they depend on the log alone.
+     * What of the configuration the rows depend on; another one asks for a rebuild. Empty if they
+     * depend on the log alone.
      */
     default String configuration() {
         return "";

@@ -24,7 +24,7 @@ test: need-jdk ## Installs what the tests need, where it may, and runs all of th
 	@./scripts/install-test-tools
 	$(MVN) verify
 
-bench: $(BENCH) ## Measures the service beside its alternatives, on a quiet machine (about 25 minutes; BENCH_OPTIONS)
+bench: $(BENCH) ## Measures the service beside its alternatives, on a quiet machine (about 45 minutes; BENCH_OPTIONS)
 	@$(RUN_BENCH) tools.choco.onboarding.bench.BenchCommand --size full $(BENCH_OPTIONS)
 
 bench-quick: $(BENCH) ## The same in about two minutes, with small logs and short rounds

@@ -242,7 +242,8 @@ public final class FunnelQueries {
     }
 
     /** Whether a generation knows the funnel, which may be newer: its zeros would be no numbers. */
-    private boolean isCounted(Connection connection, Generation generation, FunnelDefinition funnel)
+    private static boolean isCounted(
+            Connection connection, Generation generation, FunnelDefinition funnel)
             throws SQLException {
         return ReadModel.rows(
                         connection,

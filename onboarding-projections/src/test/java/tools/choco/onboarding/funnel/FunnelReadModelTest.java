@@ -65,8 +65,7 @@ class FunnelReadModelTest {
     void answersWhatIsCountedFromTheLog(
             @ForAll("logs") List<LoggedEvent> log, @ForAll Random random) {
         FunnelProjection projection = projection(random);
-        models().clear(projection);
-        cut(log, random).forEach(batch -> models().apply(projection, batch));
+        follow(projection, log, random);
 
         assertAnswers(log, random);
     }
@@ -133,8 +132,7 @@ class FunnelReadModelTest {
     void answersTheSameAfterASessionIsReplayed(
             @ForAll("logs") List<LoggedEvent> log, @ForAll Random random) {
         FunnelProjection projection = projection(random);
-        models().clear(projection);
-        cut(log, random).forEach(batch -> models().apply(projection, batch));
+        follow(projection, log, random);
         String session = log.get(random.nextInt(log.size())).sessionId();
 
         models().replay(
@@ -148,8 +146,7 @@ class FunnelReadModelTest {
     @Property(tries = 15)
     void rebuildsToTheSameRows(@ForAll("logs") List<LoggedEvent> log, @ForAll Random random) {
         FunnelProjection eager = new FunnelProjection(Funnels.ALL, 0);
-        models().clear(eager);
-        cut(log, random).forEach(batch -> models().apply(eager, batch));
+        follow(eager, log, random);
         String live = rows();
 
         models().rebuild(eager, cut(log, random));
@@ -163,8 +160,7 @@ class FunnelReadModelTest {
     void hasNoNumbersForAFunnelThatIsNotCountedYet(
             @ForAll("logs") List<LoggedEvent> log, @ForAll Random random) {
         FunnelProjection projection = projection(random);
-        models().clear(projection);
-        cut(log, random).forEach(batch -> models().apply(projection, batch));
+        follow(projection, log, random);
         FunnelDefinition known = Funnels.ALL.getFirst();
         FunnelDefinition added =
                 new FunnelDefinition(
@@ -190,6 +186,12 @@ class FunnelReadModelTest {
         assertThatThrownBy(() -> queries.answer(question, false)).isInstanceOf(NotBuilt.class);
         assertThatThrownBy(() -> queries.trend(question)).isInstanceOf(NotBuilt.class);
         assertThatThrownBy(() -> queries.dropOff(question)).isInstanceOf(NotBuilt.class);
+    }
+
+    /** From nothing, batch by batch. */
+    private static void follow(FunnelProjection projection, List<LoggedEvent> log, Random random) {
+        models().clear(projection);
+        cut(log, random).forEach(batch -> models().apply(projection, batch));
     }
 
     private static String rows() {
